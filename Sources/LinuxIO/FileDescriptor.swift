@@ -1,0 +1,149 @@
+internal import Glibc
+
+/// An open file descriptor, closed when its owner goes away.
+package struct FileDescriptor: ~Copyable {
+  /// The number that the kernel knows it by.
+  package let rawValue: CInt
+  /// The path or a short description, for error texts.
+  package let name: String
+
+  /// Takes over an open descriptor.
+  ///
+  /// - Parameters:
+  ///   - rawValue: The descriptor; nobody else may close it from now on.
+  ///   - name: The path or a short description, for error texts.
+  package init(owning rawValue: CInt, name: String) {
+    self.rawValue = rawValue
+    self.name = name
+  }
+
+  deinit {
+    // Not repeated on EINTR: on Linux the descriptor is free even then (close(2)).
+    _ = close(rawValue)
+  }
+
+  /// How `open` opens a file, as `open(2)` names it; O_CLOEXEC and O_NOCTTY are always set.
+  package struct OpenOptions: OptionSet {
+    package let rawValue: CInt
+
+    package init(rawValue: CInt) {
+      self.rawValue = rawValue
+    }
+
+    /// Only for reading. It is 0, so it is what stands when nothing else does.
+    package static let readOnly = OpenOptions([])
+    /// Only for writing.
+    package static let writeOnly = OpenOptions(rawValue: O_WRONLY)
+    /// For reading and writing.
+    package static let readWrite = OpenOptions(rawValue: O_RDWR)
+    /// Every write goes to the end of the file, in one step with finding that end.
+    package static let append = OpenOptions(rawValue: O_APPEND)
+    /// Creates the file if it does not exist.
+    package static let create = OpenOptions(rawValue: O_CREAT)
+    /// Fails with EEXIST if the file exists.
+    package static let exclusive = OpenOptions(rawValue: O_EXCL)
+    /// Cuts the file to length 0.
+    package static let truncate = OpenOptions(rawValue: O_TRUNC)
+    /// Neither opening nor reading waits; needed to open a FIFO that has no writer yet.
+    package static let nonBlocking = OpenOptions(rawValue: O_NONBLOCK)
+    /// Fails with ENOTDIR unless the path is a directory.
+    package static let directory = OpenOptions(rawValue: O_DIRECTORY)
+  }
+
+  /// Opens a file.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - options: How to open it.
+  ///   - permissions: The mode of a file that is created, before the umask.
+  /// - Throws: `SystemCallError` as `open(2)` lists them.
+  package init(
+    opening path: String,
+    _ options: OpenOptions,
+    permissions: UInt32 = 0o644
+  ) throws(SystemCallError) {
+    let flags = options.rawValue | O_CLOEXEC | O_NOCTTY
+    let descriptor = try systemCall("open", on: path) { unsafe open(path, flags, permissions) }
+    self.init(owning: descriptor, name: path)
+  }
+
+  /// Reads at the descriptor's own offset.
+  ///
+  /// - Parameter buffer: Where the bytes go.
+  /// - Returns: The number of bytes, 0 at the end of the file, nil when a non-blocking descriptor has nothing yet.
+  /// - Throws: `SystemCallError` as `read(2)` lists them.
+  package borrowing func read(into buffer: inout MutableRawSpan) throws(SystemCallError) -> Int? {
+    let descriptor = rawValue
+    // Safe: the span says how many bytes the kernel may write, and it stands during the call.
+    return try unsafe buffer.withUnsafeMutableBytes { (bytes) throws(SystemCallError) in
+      try nonBlockingSystemCall("read", on: name) {
+        unsafe Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+      }
+    }
+  }
+
+  /// Reads at a given offset and leaves the descriptor's own alone.
+  ///
+  /// - Parameters:
+  ///   - buffer: Where the bytes go.
+  ///   - offset: Where in the file to read, in bytes.
+  /// - Returns: The number of bytes; 0 at or past the end of the file.
+  /// - Throws: `SystemCallError` as `pread(2)` lists them.
+  package borrowing func read(into buffer: inout MutableRawSpan, at offset: Int64) throws(SystemCallError) -> Int {
+    let descriptor = rawValue
+    // Safe: the span says how many bytes the kernel may write, and it stands during the call.
+    return try unsafe buffer.withUnsafeMutableBytes { (bytes) throws(SystemCallError) in
+      try systemCall("read", on: name) {
+        unsafe pread(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
+      }
+    }
+  }
+
+  /// Writes once.
+  ///
+  /// - Parameter bytes: What to write.
+  /// - Returns: How many of the bytes were taken, or nil when a non-blocking descriptor takes none now.
+  /// - Throws: `SystemCallError` as `write(2)` lists them.
+  package borrowing func write(_ bytes: RawSpan) throws(SystemCallError) -> Int? {
+    let descriptor = rawValue
+    // Safe: the span says how many bytes the kernel may read, and it stands during the call.
+    return try unsafe bytes.withUnsafeBytes { (buffer) throws(SystemCallError) in
+      try nonBlockingSystemCall("write to", on: name) {
+        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      }
+    }
+  }
+
+  /// Writes everything, in as many calls as it takes; for descriptors that block.
+  ///
+  /// - Parameter bytes: What to write.
+  /// - Throws: `SystemCallError` as `write(2)` lists them; some of the bytes may have been written then.
+  package borrowing func writeAll(_ bytes: RawSpan) throws(SystemCallError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      guard let count = try write(rest) else {
+        throw SystemCallError(operation: "write to", subject: name, errno: .wouldBlock)
+      }
+      rest = rest.extracting(droppingFirst: count)
+    }
+  }
+
+  /// Waits until the file's data and size are on the disk.
+  ///
+  /// - Throws: `SystemCallError` as `fsync(2)` lists them.
+  package borrowing func synchronize() throws(SystemCallError) {
+    let descriptor = rawValue
+    _ = try systemCall("synchronize", on: name) { fsync(descriptor) }
+  }
+
+  /// What the kernel knows of the open file.
+  ///
+  /// - Returns: The file's status, also when it has no name any more.
+  /// - Throws: `SystemCallError` as `fstat(2)` lists them.
+  package borrowing func status() throws(SystemCallError) -> FileStatus {
+    let descriptor = rawValue
+    var status = stat()
+    _ = try systemCall("stat", on: name) { unsafe fstat(descriptor, &status) }
+    return FileStatus(status)
+  }
+}

@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// What the kernel knows of a file: `stat(2)` without what nobody here needs.
+package struct FileStatus: Equatable {
+  /// What sort of thing a path names.
+  package enum Kind: Equatable {
+    case regular
+    case directory
+    case fifo
+    case characterDevice
+    case other
+  }
+
+  /// The device that holds the file.
+  package let device: UInt64
+  /// The file's number on that device; given to another file once this one is gone.
+  package let inode: UInt64
+  /// What sort of thing it is.
+  package let kind: Kind
+  /// Bytes.
+  package let size: Int64
+  /// Names that the file has; 0 once it was deleted while open.
+  package let linkCount: UInt64
+  /// When its data last changed, in nanoseconds since 1970.
+  package let modifiedNanoseconds: Int64
+
+  init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    size = Int64(status.st_size)
+    linkCount = UInt64(status.st_nlink)
+    modifiedNanoseconds = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .regular
+      case S_IFDIR: .directory
+      case S_IFIFO: .fifo
+      case S_IFCHR: .characterDevice
+      default: .other
+      }
+  }
+
+  /// Looks at what a path names now, through symbolic links.
+  ///
+  /// - Parameter path: The path.
+  /// - Throws: `SystemCallError` as `stat(2)` lists them, ENOENT among them.
+  package init(of path: String) throws(SystemCallError) {
+    var status = stat()
+    _ = try systemCall("stat", on: path) { unsafe stat(path, &status) }
+    self.init(status)
+  }
+
+  /// Whether both are the same file, as far as its number says: device and inode.
+  ///
+  /// - Parameter other: The status to compare with.
+  /// - Returns: True when device and inode are equal.
+  package func isSameFile(as other: FileStatus) -> Bool {
+    device == other.device && inode == other.inode
+  }
+}
