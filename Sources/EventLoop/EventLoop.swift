@@ -1,0 +1,60 @@
+internal import CLibEvent
+internal import Glibc
+package import LinuxIO
+
+/// The one loop of a process: waits for descriptors, timers and signals and calls their handlers, on one thread.
+///
+/// It belongs to the thread that made it. Handlers must not block; whatever takes long is cut into slices.
+///
+/// Safe to use although it holds a C pointer: the base is made in `init`, freed in `deinit`, and every event holds its
+/// loop.
+@safe
+package final class EventLoop {
+  /// libevent's own object, for the HTTP server's listener and connections and nobody else.
+  package let base: OpaquePointer
+
+  /// Makes a loop with epoll and without locks, and ignores SIGPIPE for the whole process.
+  ///
+  /// - Throws: `SystemCallError` when the kernel gives no descriptor or no memory for it.
+  package init() throws(SystemCallError) {
+    // A peer that has gone must show as EPIPE on the write, not end the process.
+    _ = signal(SIGPIPE, SIG_IGN)
+    guard let configuration = unsafe event_config_new() else {
+      throw SystemCallError(operation: "start", subject: "the event loop", errno: .current)
+    }
+    defer { unsafe event_config_free(configuration) }
+    let flags = EVENT_BASE_FLAG_NOLOCK.rawValue | EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST.rawValue
+    guard
+      unsafe event_config_set_flag(configuration, CInt(flags)) == 0,
+      let base = unsafe event_base_new_with_config(configuration)
+    else {
+      throw SystemCallError(operation: "start", subject: "the event loop", errno: .current)
+    }
+    unsafe self.base = base
+  }
+
+  deinit {
+    unsafe event_base_free(base)
+  }
+
+  /// Serves events until `stop` is called, or until nothing is left to wait for.
+  package func run() {
+    let result = unsafe event_base_loop(base, 0)
+    // -1 means that epoll itself failed on the loop's own descriptor, which only a mistake in this program can cause.
+    precondition(result >= 0, "the event loop failed")
+  }
+
+  /// Serves what is due now and returns without waiting.
+  package func runOnce() {
+    let result = unsafe event_base_loop(base, EVLOOP_NONBLOCK)
+    precondition(result >= 0, "the event loop failed")
+  }
+
+  /// Lets `run` return once the handlers that are due in this turn were called; sends nothing that is still pending.
+  package func stop() {
+    unsafe event_base_loopexit(base, nil)
+  }
+}
+
+@available(*, unavailable)
+extension EventLoop: Sendable {}
