@@ -1,4 +1,4 @@
-internal import CLibEvent
+package import CLibEvent
 internal import Glibc
 internal import LinuxIO
 
@@ -69,7 +69,7 @@ final class LoopEvent {
 @available(*, unavailable)
 extension LoopEvent: Sendable {}
 
-extension timeval {
+package extension timeval {
   /// The C form of a span of time.
   ///
   /// - Parameter seconds: Taken as 0 below 0 and as a day above a day.

@@ -13,7 +13,9 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static var current: Errno { Errno(rawValue: errno) }
 
   package static let accessDenied = Errno(rawValue: EACCES)
+  package static let addressFamilyNotSupported = Errno(rawValue: EAFNOSUPPORT)
   package static let addressInUse = Errno(rawValue: EADDRINUSE)
+  package static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
   package static let alreadyExists = Errno(rawValue: EEXIST)
   package static let badAddress = Errno(rawValue: EFAULT)
   package static let badFileDescriptor = Errno(rawValue: EBADF)
