@@ -1,0 +1,310 @@
+internal import EventLoop
+internal import LinuxIO
+
+/// One client: reads its requests, has them answered in order, and closes when they end or when it misbehaves.
+final class Connection {
+  private enum Phase {
+    /// Requests are read and answered.
+    case reading
+    /// The last answer is on its way.
+    case finishing
+    /// The last answer was sent; what the client still sends is thrown away, so that it gets to read the answer:
+    /// closing with input unread would reset the connection under it (RFC 9112 §9.6).
+    case lingering
+    case closed
+  }
+
+  private enum Deadline {
+    case none
+    /// For the rest of a head, or for the first one.
+    case head
+    /// For the next request.
+    case idle
+    /// For the client to close.
+    case linger
+  }
+
+  /// Why no further request is answered for now.
+  private enum Stop {
+    case needsInput
+    case turnIsOver
+    case outputIsFull
+  }
+
+  /// How readily a connection makes room for a new one.
+  enum Evictability: Comparable {
+    case never
+    /// The client has not taken its answers for as long as it may take to send a head.
+    case stuck
+    /// The client is idle, slow or has its last answer.
+    case waiting
+  }
+
+  /// The connection's place among the server's.
+  var slot: Int
+  /// When it was accepted or answered last.
+  private(set) var activeAt = MonotonicTime.now
+
+  private unowned let server: HTTPServer
+  private let loop: EventLoop
+  private var socket: BufferedSocket?
+  private var parser: HTTPHeadParser
+  private var phase = Phase.reading
+  private var isServing = false
+  private var goesOnNextTurn = false
+  private var isReadingPaused = false
+  private var peerHasFinished = false
+  private var lingeredBytes = 0
+  private var deadline = Deadline.none
+  private var deadlineAt = MonotonicTime(nanoseconds: 0)
+  private var timerDueAt: MonotonicTime?
+  private lazy var timer = TimerEvent(loop: loop) { [unowned self] in timerHasFired() }
+
+  /// Makes a connection without a socket.
+  ///
+  /// - Parameters:
+  ///   - server: Answers the requests; it owns this object.
+  ///   - loop: The process's loop.
+  ///   - slot: The connection's place among the server's.
+  init(server: HTTPServer, loop: EventLoop, slot: Int) {
+    self.server = server
+    self.loop = loop
+    self.slot = slot
+    parser = HTTPHeadParser(limits: server.limits)
+  }
+
+  /// Starts to serve.
+  ///
+  /// - Parameter descriptor: A connected socket that does not block; taken over.
+  /// - Returns: Whether the kernel and the memory sufficed; otherwise the socket is closed.
+  func open(_ descriptor: CInt) -> Bool {
+    socket = BufferedSocket(
+      loop: loop,
+      descriptor: descriptor,
+      inputBytes: server.limits.headBytes,
+      stallSeconds: server.limits.idleTimeoutSeconds
+    ) { [unowned self] event in handle(event) }
+    guard socket != nil else { return false }
+    setDeadline(.head, afterSeconds: server.limits.headTimeoutSeconds)
+    return true
+  }
+
+  /// Closes at once, whatever is pending.
+  func close() {
+    guard phase != .closed else { return }
+    phase = .closed
+    socket = nil
+    timer.cancel()
+    server.remove(self)
+  }
+
+  /// Closes if nothing is in flight; otherwise the next answer is the last.
+  func drain() {
+    guard let socket, phase == .reading, !isServing, !goesOnNextTurn, !isReadingPaused else { return }
+    guard socket.inputCount == 0, !socket.hasUnreportedInput else { return }
+    if socket.pendingOutputBytes == 0 {
+      close()
+    } else {
+      phase = .finishing
+    }
+  }
+
+  /// Tells how readily the connection makes room.
+  ///
+  /// - Parameter now: The present.
+  /// - Returns: `never` while an answer is made or on its way.
+  func evictability(now: MonotonicTime) -> Evictability {
+    guard let socket, !isServing, !goesOnNextTurn else { return .never }
+    guard socket.pendingOutputBytes > 0 else { return .waiting }
+    return now.seconds(since: activeAt) > server.limits.headTimeoutSeconds ? .stuck : .never
+  }
+
+  private func handle(_ event: BufferedSocket.Event) {
+    switch event {
+    case .input:
+      if phase == .lingering { discardInput() } else { serve() }
+    case .outputDrained:
+      outputHasDrained()
+    case .peerFinished:
+      peerHasFinished = true
+      if phase == .lingering { close() } else { serve() }
+    case .stalled:
+      server.statistics.stalledClients += 1
+      close()
+    case .failed:
+      close()
+    }
+  }
+}
+
+@available(*, unavailable)
+extension Connection: Sendable {}
+
+// MARK: Requests and answers
+
+extension Connection {
+  /// Answers what has come in, as far as this turn goes.
+  private func serve() {
+    guard let socket, phase == .reading, !goesOnNextTurn, !isReadingPaused else { return }
+    isServing = true
+    let stop = answerRequests(from: socket)
+    isServing = false
+    flush(socket)
+    guard phase == .reading else { return }
+    switch stop {
+    case .needsInput:
+      waitForInput(socket)
+    case .outputIsFull where socket.pendingOutputBytes > 0:
+      server.statistics.pendingAnswerPauses += 1
+      isReadingPaused = true
+      socket.setReading(false)
+    case .turnIsOver, .outputIsFull:
+      goesOnNextTurn = true
+      timerDueAt = .now
+      timer.schedule(afterSeconds: 0)
+    }
+  }
+
+  private func answerRequests(from socket: BufferedSocket) -> Stop {
+    var answers = 0
+    while phase == .reading {
+      if socket.pendingOutputBytes + server.output.count > server.limits.pendingAnswerBytes { return .outputIsFull }
+      if answers == HTTPLimits.answersPerTurn { return .turnIsOver }
+      do {
+        let length = try socket.withInput { (bytes) throws(HTTPRefusal) in try parser.advance(over: bytes) }
+        guard let length else { return .needsInput }
+        let head = parser.head
+        parser = HTTPHeadParser(limits: server.limits)
+        deadline = .none
+        let persists = server.answer(head, bytes: socket.takeInput(length))
+        if !persists { phase = .finishing }
+      } catch {
+        refuse(error)
+      }
+      answers += 1
+      activeAt = .now
+    }
+    return .needsInput
+  }
+
+  private func refuse(_ refusal: HTTPRefusal) {
+    server.refuse(refusal, head: parser.head)
+    deadline = .none
+    phase = .finishing
+  }
+
+  private func waitForInput(_ socket: BufferedSocket) {
+    let hasInput = socket.inputCount > 0
+    if hasInput, peerHasFinished {
+      refuse(.malformed("The request ends before its head does."))
+      flush(socket)
+    } else if peerHasFinished || server.isDraining, !hasInput {
+      // A client that has closed its side of the connection still gets the answers that are pending.
+      phase = .finishing
+      flush(socket)
+    } else if hasInput, deadline != .head {
+      setDeadline(.head, afterSeconds: server.limits.headTimeoutSeconds)
+    } else if !hasInput, deadline == .none {
+      setDeadline(.idle, afterSeconds: server.limits.idleTimeoutSeconds)
+    }
+    server.connectionMayWait()
+  }
+
+  /// Sends what was answered, and ends the connection when that was all.
+  private func flush(_ socket: BufferedSocket) {
+    do {
+      try socket.send(server.output)
+    } catch {
+      close()
+      return
+    }
+    if phase == .finishing, socket.pendingOutputBytes == 0 { finish() }
+  }
+
+  private func outputHasDrained() {
+    if phase == .finishing { finish() }
+    if phase == .reading, isReadingPaused {
+      isReadingPaused = false
+      socket?.setReading(true)
+      serve()
+    }
+    server.connectionMayWait()
+  }
+
+  private func finish() {
+    guard let socket, !peerHasFinished else {
+      close()
+      return
+    }
+    socket.finishOutput()
+    phase = .lingering
+    setDeadline(.linger, afterSeconds: server.limits.lingerSeconds)
+    socket.setReading(true)
+    discardInput()
+  }
+
+  private func discardInput() {
+    guard let socket else { return }
+    lingeredBytes += socket.discardInput()
+    if lingeredBytes > server.limits.lingerBytes { close() }
+  }
+}
+
+// MARK: Deadlines
+
+extension Connection {
+  private func setDeadline(_ kind: Deadline, afterSeconds seconds: Double) {
+    let now = MonotonicTime.now
+    deadline = kind
+    deadlineAt = MonotonicTime(nanoseconds: now.nanoseconds + Int64(seconds * 1e9))
+    // A timer that fires too early is set anew then: cheaper than setting it anew for each request.
+    if let timerDueAt, timerDueAt <= deadlineAt { return }
+    timerDueAt = deadlineAt
+    timer.schedule(afterSeconds: seconds)
+  }
+
+  private func timerHasFired() {
+    timerDueAt = nil
+    if goesOnNextTurn {
+      goesOnNextTurn = false
+      serve()
+    }
+    guard phase != .closed, deadline != .none, timerDueAt == nil else { return }
+    let rest = deadlineAt.seconds(since: .now)
+    guard rest <= 0 else {
+      timerDueAt = deadlineAt
+      timer.schedule(afterSeconds: rest)
+      return
+    }
+    expire()
+  }
+
+  private func expire() {
+    guard let socket else { return }
+    switch deadline {
+    case .none:
+      break
+    case .linger:
+      close()
+    case .head:
+      server.statistics.headTimeouts += 1
+      if socket.inputCount == 0 {
+        close()
+      } else {
+        refuse(
+          HTTPRefusal(
+            status: .requestTimeout,
+            reason: "A request's head has to come within \(server.limits.headTimeoutSeconds) seconds."
+          )
+        )
+        flush(socket)
+      }
+    case .idle where socket.pendingOutputBytes > 0:
+      // The client is still reading; how long it may take for that is the output's own matter.
+      setDeadline(.idle, afterSeconds: server.limits.idleTimeoutSeconds)
+    case .idle:
+      server.statistics.idleTimeouts += 1
+      close()
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/// A request as a route's handler sees it; texts are made only when asked for.
+package struct HTTPRequest {
+  /// The methods that reach a handler; all others are answered with 405.
+  package enum Method: Equatable {
+    case get
+    /// Answered like `get`, without the body; a handler need not tell them apart.
+    case head
+  }
+
+  /// What is asked for.
+  package let method: Method
+  private let bytes: [UInt8]
+  private let head: HTTPRequestHead
+
+  /// Takes a head that was read.
+  ///
+  /// - Parameters:
+  ///   - method: The method that the head names.
+  ///   - bytes: The head's bytes, from the first to the last.
+  ///   - head: Where in them everything stands.
+  init(method: Method, bytes: [UInt8], head: HTTPRequestHead) {
+    self.method = method
+    self.bytes = bytes
+    self.head = head
+  }
+
+  /// The path as it was sent: not decoded, without the query; "/" where an absolute target has none.
+  package var path: String {
+    head.path.isEmpty ? "/" : String(decoding: bytes[head.path], as: UTF8.self)
+  }
+
+  /// What stands behind the first question mark, not decoded; nil without one.
+  package var query: String? {
+    head.query.map { String(decoding: bytes[$0], as: UTF8.self) }
+  }
+
+  /// The value of a header field.
+  ///
+  /// - Parameter lowercasedName: The field's name in lower case.
+  /// - Returns: The value without the white space around it, repeated fields joined with ", " (RFC 9110 §5.3); nil
+  ///   where there is none.
+  package func header(_ lowercasedName: String) -> String? {
+    var value: String?
+    for field in head.fields where bytes.span.extracting(field.name).equalsIgnoringCase(lowercasedName) {
+      let next = String(decoding: bytes[field.value], as: UTF8.self)
+      value = value.map { $0 + ", " + next } ?? next
+    }
+    return value
+  }
+
+  /// Compares the path without making a text of it.
+  ///
+  /// - Parameter path: The bytes to compare it with.
+  /// - Returns: Whether it is the same, byte for byte.
+  func hasPath(_ path: [UInt8]) -> Bool {
+    head.path.isEmpty ? path == [UInt8(ascii: "/")] : bytes[head.path].elementsEqual(path)
+  }
+}
+
+/// What a request's head says, as positions in its bytes.
+struct HTTPRequestHead: Equatable {
+  /// A header field's place.
+  struct Field: Equatable {
+    var name: Range<Int>
+    var value: Range<Int>
+  }
+
+  /// A method as far as this server tells them apart.
+  enum Method {
+    case get
+    case head
+    case other
+  }
+
+  var method = Method.other
+  /// Whether the client speaks HTTP/1.1 or a later minor version, not HTTP/1.0.
+  var isVersion11 = false
+  /// Empty where an absolute target ends with its authority.
+  var path = 0..<0
+  var query: Range<Int>?
+  var fields: [Field] = []
+  /// Whether the client wants the connection to stay open after the answer (RFC 9112 §9.3).
+  var persists = false
+}

@@ -1,0 +1,48 @@
+/// An answer: what a route's handler returns.
+package struct HTTPResponse {
+  /// One more header field.
+  package struct Field {
+    /// The field's name: a literal, so that no client has a say in it.
+    package let name: StaticString
+    /// The field's value; control characters in it are sent as spaces.
+    package let value: String
+
+    package init(name: StaticString, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The status code.
+  package var status: HTTPStatus
+  /// The body's media type.
+  package var contentType: String
+  /// Fields beside Date, Content-Type, Content-Length, Connection and X-Content-Type-Options, which are always sent.
+  package var fields: [Field]
+  /// What is sent after the head, unless the request's method was HEAD.
+  package var body: [UInt8]
+
+  /// An answer with a body of any type.
+  ///
+  /// - Parameters:
+  ///   - status: The status code.
+  ///   - contentType: The body's media type.
+  ///   - fields: Further header fields.
+  ///   - body: The body.
+  package init(status: HTTPStatus = .ok, contentType: String, fields: [Field] = [], body: [UInt8]) {
+    self.status = status
+    self.contentType = contentType
+    self.fields = fields
+    self.body = body
+  }
+
+  /// An answer in plain text.
+  ///
+  /// - Parameters:
+  ///   - status: The status code.
+  ///   - text: The body.
+  ///   - fields: Further header fields.
+  package init(status: HTTPStatus = .ok, text: String, fields: [Field] = []) {
+    self.init(status: status, contentType: "text/plain; charset=utf-8", fields: fields, body: Array(text.utf8))
+  }
+}

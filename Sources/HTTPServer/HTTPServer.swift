@@ -1,0 +1,218 @@
+package import EventLoop
+internal import Glibc
+package import LinuxIO
+
+/// A strict HTTP/1.1 server for GET and HEAD (RFC 9110, RFC 9112) on the process's loop.
+///
+/// It is used on the loop's thread only. Its end closes everything at once; `drain` ends it gently.
+package final class HTTPServer {
+  private struct Route {
+    let path: String
+    let bytes: [UInt8]
+    let handler: (HTTPRequest) -> HTTPResponse
+  }
+
+  /// Called once for each answer: the route's path, or nil where no route took the request, and the status.
+  package var observer: ((_ route: String?, _ status: HTTPStatus) -> Void)?
+  /// What has happened to the connections so far.
+  package internal(set) var statistics = HTTPStatistics()
+
+  let limits: HTTPLimits
+  /// The answers of the connection that has its turn; empty between two turns.
+  let output = OutputBuffer()
+  private(set) var isDraining = false
+
+  private let loop: EventLoop
+  private var routes: [Route] = []
+  private var notFoundText = ""
+  private var headWriter = HTTPHeadWriter()
+  private var connections: [Connection] = []
+  private lazy var acceptor = Acceptor(loop: loop, server: self)
+  private lazy var drainTimer = TimerEvent(loop: loop) { [unowned self] in finishDrain() }
+  private var whenDrained: (() -> Void)?
+
+  /// Makes a server that listens nowhere yet.
+  ///
+  /// - Parameters:
+  ///   - loop: The process's loop.
+  ///   - limits: What clients are granted.
+  package init(loop: EventLoop, limits: HTTPLimits = HTTPLimits()) {
+    precondition(limits.connections > 0 && limits.headerLines > 0 && 256...1_048_576 ~= limits.headBytes)
+    self.loop = loop
+    self.limits = limits
+  }
+
+  /// Serves a path; requests for any other are answered with 404.
+  ///
+  /// - Parameters:
+  ///   - path: Compared byte for byte with the path as it was sent: nothing is decoded.
+  ///   - handler: Makes the answer, on the loop's thread and without blocking; called for GET and for HEAD.
+  package func route(_ path: String, handler: @escaping (HTTPRequest) -> HTTPResponse) {
+    routes.append(Route(path: path, bytes: Array(path.utf8), handler: handler))
+    notFoundText = "There is nothing at this path. Paths are \(routes.map(\.path).joined(separator: ", ")).\n"
+  }
+
+  /// Listens on one more address.
+  ///
+  /// - Parameter address: The address; port 0 lets the kernel choose one.
+  /// - Returns: The address with the port that it listens on.
+  /// - Throws: `SystemCallError` as `socket(2)`, `bind(2)` and `listen(2)` list them.
+  package func listen(on address: SocketAddress) throws(SystemCallError) -> SocketAddress {
+    try acceptor.listen(on: address)
+  }
+
+  /// Ends gently: accepts nothing more, closes idle connections, finishes the answers in flight and closes what is
+  /// still open after `drainSeconds`.
+  ///
+  /// - Parameter whenDone: Called by the loop once all connections are closed. Only the first call of `drain` counts.
+  package func drain(whenDone: @escaping () -> Void) {
+    guard !isDraining else { return }
+    isDraining = true
+    whenDrained = whenDone
+    acceptor.stop()
+    drainTimer.schedule(afterSeconds: limits.drainSeconds)
+    for connection in connections { connection.drain() }
+    finishDrainIfEmpty()
+  }
+
+  private func finishDrainIfEmpty() {
+    if isDraining, connections.isEmpty { drainTimer.schedule(afterSeconds: 0) }
+  }
+
+  private func finishDrain() {
+    statistics.drainCutoffs += connections.count
+    for connection in connections { connection.close() }
+    // The last of them has scheduled the timer again.
+    drainTimer.cancel()
+    let whenDone = whenDrained
+    whenDrained = nil
+    whenDone?()
+  }
+}
+
+@available(*, unavailable)
+extension HTTPServer: Sendable {}
+
+// MARK: Connections
+
+extension HTTPServer {
+  /// Takes a new connection in; at the limit the one that has been silent longest makes room.
+  ///
+  /// - Parameter descriptor: Its socket, taken over.
+  func admit(_ descriptor: CInt) {
+    if connections.count >= limits.connections, !evictOne() {
+      _ = close(descriptor)
+      statistics.refusedConnections += 1
+      return
+    }
+    let connection = Connection(server: self, loop: loop, slot: connections.count)
+    guard connection.open(descriptor) else { return }
+    connections.append(connection)
+    statistics.acceptedConnections += 1
+    statistics.openConnections = connections.count
+  }
+
+  /// Lets a connection go that has closed.
+  ///
+  /// - Parameter connection: One of the server's connections.
+  func remove(_ connection: Connection) {
+    let last = connections.removeLast()
+    if last !== connection {
+      connections[connection.slot] = last
+      last.slot = connection.slot
+    }
+    statistics.openConnections = connections.count
+    acceptor.roomMayBeMade()
+    finishDrainIfEmpty()
+  }
+
+  /// Whether one more connection could be taken in.
+  var hasRoom: Bool {
+    if connections.count < limits.connections { return true }
+    let now = MonotonicTime.now
+    return connections.contains { $0.evictability(now: now) != .never }
+  }
+
+  /// Tells that a connection may have become one that could make room.
+  func connectionMayWait() {
+    acceptor.roomMayBeMade()
+  }
+
+  /// Closes some of the silent connections, so that accepting finds descriptors when it goes on.
+  func evictForDescriptors() {
+    for _ in 0..<(connections.count / 8 + 1) where !evictOne() { return }
+  }
+
+  /// Closes the connection that has been waiting longest for its client: idle, slow or silent alike.
+  ///
+  /// One that sends its request at once is never the oldest, however many others come and wait.
+  private func evictOne() -> Bool {
+    let now = MonotonicTime.now
+    var victim: Connection?
+    var victimEvictability = Connection.Evictability.never
+    for connection in connections {
+      let evictability = connection.evictability(now: now)
+      guard evictability != .never, evictability >= victimEvictability else { continue }
+      if evictability == victimEvictability, let victim, victim.activeAt <= connection.activeAt { continue }
+      victim = connection
+      victimEvictability = evictability
+    }
+    guard let victim else { return false }
+    statistics.evictedConnections += 1
+    victim.close()
+    return true
+  }
+}
+
+// MARK: Answers
+
+extension HTTPServer {
+  /// Answers a request.
+  ///
+  /// - Parameters:
+  ///   - head: What its head says.
+  ///   - bytes: The head.
+  /// - Returns: Whether the connection stays open.
+  func answer(_ head: HTTPRequestHead, bytes: [UInt8]) -> Bool {
+    let method: HTTPRequest.Method
+    switch head.method {
+    case .get: method = .get
+    case .head: method = .head
+    case .other:
+      let response = HTTPResponse(
+        status: .methodNotAllowed,
+        text: "This server takes GET and HEAD.\n",
+        fields: [HTTPResponse.Field(name: "Allow", value: "GET, HEAD")]
+      )
+      return send(response, to: head, route: nil)
+    }
+    let request = HTTPRequest(method: method, bytes: bytes, head: head)
+    guard let route = routes.first(where: { request.hasPath($0.bytes) }) else {
+      return send(HTTPResponse(status: .notFound, text: notFoundText), to: head, route: nil)
+    }
+    return send(route.handler(request), to: head, route: route.path)
+  }
+
+  /// Answers a request that could not be read; the connection ends with that.
+  ///
+  /// - Parameters:
+  ///   - refusal: What is wrong.
+  ///   - head: What was read of its head.
+  func refuse(_ refusal: HTTPRefusal, head: HTTPRequestHead) {
+    var head = head
+    head.persists = false
+    _ = send(HTTPResponse(status: refusal.status, text: refusal.reason + "\n"), to: head, route: nil)
+  }
+
+  private func send(_ response: HTTPResponse, to head: HTTPRequestHead, route: String?) -> Bool {
+    // The handler itself may have started draining.
+    let persists = head.persists && !isDraining
+    let persistence: HTTPHeadWriter.Persistence =
+      !persists ? .closes : head.isVersion11 ? .keepsOpen : .saysKeepAlive
+    headWriter.render(response, persistence: persistence, now: .now)
+    output.append(headWriter.bytes)
+    if head.method != .head { output.append(response.body) }
+    observer?(route, response.status)
+    return persists
+  }
+}

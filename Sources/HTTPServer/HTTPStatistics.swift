@@ -1,0 +1,25 @@
+/// What a server has done with its connections; each bound of `HTTPLimits` shows here or as a status code.
+package struct HTTPStatistics: Equatable {
+  /// Connections that are open now.
+  package internal(set) var openConnections = 0
+  /// Connections that were accepted.
+  package internal(set) var acceptedConnections = 0
+  /// Connections that were closed in favour of a new one, at the limit or for want of descriptors.
+  package internal(set) var evictedConnections = 0
+  /// Connections that were closed as soon as they were accepted, because none of the others could make room.
+  package internal(set) var refusedConnections = 0
+  /// How often accepting was paused because no connection could make room.
+  package internal(set) var connectionLimitPauses = 0
+  /// How often accepting was paused because it failed, mostly for want of descriptors.
+  package internal(set) var descriptorShortages = 0
+  /// Connections that did not send a whole head in time.
+  package internal(set) var headTimeouts = 0
+  /// Connections that were closed because no further request came.
+  package internal(set) var idleTimeouts = 0
+  /// Connections that were closed because the client did not take its answers.
+  package internal(set) var stalledClients = 0
+  /// How often a client's requests were left unread because it had not taken its answers.
+  package internal(set) var pendingAnswerPauses = 0
+  /// Connections that were still open when the time for draining was over.
+  package internal(set) var drainCutoffs = 0
+}
