@@ -1,0 +1,257 @@
+/// Reads the object of a line into an event.
+struct EventScanner: ~Copyable {
+  /// What the last object said.
+  private(set) var event = LogEvent()
+  /// The texts of the last object, as they stand in the line.
+  private(set) var fileID: JSONString?
+  private(set) var errorType: JSONString?
+  private(set) var failureReason: JSONString?
+  private(set) var pipeline: JSONString?
+  /// The known fields whose last value was none that they can have.
+  private var wrongFields = FieldSet()
+
+  private let names = NameTable()
+  private let keyMemory = KeyMemory()
+  private var minute = RememberedMinute.none
+  private var unescaped = UnescapedText()
+  private let maximumLineBytes: Int
+
+  init(maximumLineBytes: Int) {
+    self.maximumLineBytes = maximumLineBytes
+  }
+
+  /// Whether the last object had a known field with a value that the field cannot have.
+  var hasWrongField: Bool { !wrongFields.isEmpty }
+
+  /// Reads an object from behind its opening brace.
+  ///
+  /// - Returns: The place behind its closing brace, or nil where it is no valid object.
+  mutating func scanObject(_ start: BytePosition, _ json: JSONScanner) -> BytePosition? {
+    event = LogEvent()
+    (fileID, errorType, failureReason, pipeline) = (nil, nil, nil, nil)
+    wrongFields = FieldSet()
+    var position = start
+    var row = KeyMemory.unknownRow
+    var index = 0
+    while true {
+      if position.byte == Byte.closeBrace { return position + 1 }
+      let field: LogField?
+      if let remembered = keyMemory.match(row: row, index: index, at: position, end: json.end) {
+        field = remembered.field
+        // A line may have more white space here than the one remembered.
+        position = json.skipWhitespace(position + remembered.byteCount)
+      } else {
+        let fieldStart = position
+        position = json.skipWhitespace(position)
+        if position.byte == Byte.closeBrace { return position + 1 }
+        if index > 0 {
+          guard position.byte == Byte.comma else { return nil }
+          position = json.skipWhitespace(position + 1)
+        }
+        guard let (key, value) = json.scanKey(position) else { return nil }
+        field = names.field(key, end: json.end)
+        position = value
+        keyMemory.remember(field, row: row, index: index, from: fieldStart, to: value, end: json.end)
+      }
+      guard let next = scanField(field, position, json) else { return nil }
+      position = next
+      index += 1
+      if field == .message { row = KeyMemory.row(of: event.message) }
+    }
+  }
+
+  /// Reads the value of a field.
+  @inline(__always)
+  private mutating func scanField(_ field: LogField?, _ position: BytePosition, _ json: JSONScanner) -> BytePosition? {
+    switch field {
+    case .timestamp: scanTimestamp(position, json)
+    case .message: scanMessage(position, json)
+    case .totalRecords: Self.scanCount(position, json, .totalRecords, into: &event.totalRecords, &wrongFields)
+    case .totalFiles: Self.scanCount(position, json, .totalFiles, into: &event.totalFiles, &wrongFields)
+    case .totalFailures: Self.scanCount(position, json, .totalFailures, into: &event.totalFailures, &wrongFields)
+    case .recordsProcessed:
+      Self.scanCount(position, json, .recordsProcessed, into: &event.recordsProcessed, &wrongFields)
+    case .processingTime:
+      Self.scanDecimal(position, json, .processingTime, into: &event.processingTimeSeconds, &wrongFields)
+    case .currentRate: Self.scanDecimal(position, json, .currentRate, into: &event.currentRate, &wrongFields)
+    case .fileID: Self.scanText(position, json, .fileID, into: &fileID, &wrongFields)
+    case .errorType: Self.scanText(position, json, .errorType, into: &errorType, &wrongFields)
+    case .failureReason: Self.scanText(position, json, .failureReason, into: &failureReason, &wrongFields)
+    case .pipeline: Self.scanText(position, json, .pipeline, into: &pipeline, &wrongFields)
+    case .expectedRecords, .estimatedDuration, .retryAfter, .error, .finalStats, nil: json.skipValue(position)
+    }
+  }
+
+  private mutating func scanMessage(_ position: BytePosition, _ json: JSONScanner) -> BytePosition? {
+    var text: JSONString?
+    let next = Self.scanText(position, json, .message, into: &text, &wrongFields)
+    event.message = text.map { names.message($0, end: json.end) } ?? .other
+    return next
+  }
+
+  private mutating func scanTimestamp(_ position: BytePosition, _ json: JSONScanner) -> BytePosition? {
+    if let (nanoseconds, next) = minute.match(position, end: json.end) {
+      event.timestampNanoseconds = nanoseconds
+      wrongFields.remove(.timestamp)
+      return next
+    }
+    var text: JSONString?
+    event.timestampNanoseconds = nil
+    let next = Self.scanText(position, json, .timestamp, into: &text, &wrongFields)
+    guard let text else { return next }
+    // One that is longer than a line may be makes the line oversized, whatever it says.
+    guard text.byteCount <= maximumLineBytes else { return next }
+    unescaped.reset(byteCount: text.isEscaped ? text.byteCount : 0)
+    let parts = unescaped.resolve(text).withSpan { Timestamp.Parts($0) }
+    guard let parts, let nanoseconds = parts.nanoseconds else {
+      wrongFields.insert(.timestamp)
+      return next
+    }
+    event.timestampNanoseconds = nanoseconds
+    if !text.isEscaped {
+      minute = RememberedMinute(parts, text, end: json.end) ?? .none
+    }
+    return next
+  }
+
+  /// The texts of the last object, unescaped; they stand until the next line.
+  mutating func makeTexts() -> LogTexts {
+    var byteCount = 0
+    let error = errorType ?? failureReason
+    for text in [fileID, error, pipeline] {
+      if let text, text.isEscaped { byteCount += text.byteCount }
+    }
+    unescaped.reset(byteCount: byteCount)
+    return LogTexts(
+      fileID: fileID.map { unescaped.resolve($0) },
+      errorType: error.map { unescaped.resolve($0) },
+      pipeline: pipeline.map { unescaped.resolve($0) }
+    )
+  }
+}
+
+// MARK: - Values of each kind
+
+extension EventScanner {
+  /// Reads a count; written without sign, fraction or exponent it is taken eight digits at a time.
+  private static func scanCount(
+    _ position: BytePosition,
+    _ json: JSONScanner,
+    _ field: LogField,
+    into count: inout Int64?,
+    _ wrongFields: inout FieldSet
+  ) -> BytePosition? {
+    if json.end - position >= 24, let (value, end) = plainDigits(position), !continuesNumber(end.byte) {
+      count = Int64(value)
+      wrongFields.remove(field)
+      return end
+    }
+    return scanNumber(position, json, field, into: &count, &wrongFields) { $0.count }
+  }
+
+  /// Reads a decimal; written without sign and exponent it is taken eight digits at a time.
+  private static func scanDecimal(
+    _ position: BytePosition,
+    _ json: JSONScanner,
+    _ field: LogField,
+    into decimal: inout Double?,
+    _ wrongFields: inout FieldSet
+  ) -> BytePosition? {
+    if json.end - position >= 48, let (value, end) = plainDecimal(position), !continuesNumber(end.byte) {
+      decimal = value
+      wrongFields.remove(field)
+      return end
+    }
+    return scanNumber(position, json, field, into: &decimal, &wrongFields) { $0.decimal }
+  }
+
+  /// Up to 15 digits without a superfluous zero in front; 16 bytes must be there to be read.
+  @inline(__always)
+  private static func plainDigits(_ position: BytePosition) -> (value: UInt64, end: BytePosition)? {
+    let (value, end) = digits(position)
+    let count = end - position
+    guard 1...15 ~= count, position.byte != Byte.zero || count == 1 else { return nil }
+    return (value, end)
+  }
+
+  /// Up to 16 digits.
+  @inline(__always)
+  private static func digits(_ position: BytePosition) -> (value: UInt64, end: BytePosition) {
+    let head = LeadingDigits(position.word)
+    guard head.count == 8 else { return (head.value, position + head.count) }
+    let tail = LeadingDigits((position + 8).word)
+    return (head.value &* PowerOfTen.integer(tail.count) &+ tail.value, position + 8 + tail.count)
+  }
+
+  /// At most 19 digits, of which at most 15 before and 15 behind the point.
+  @inline(__always)
+  private static func plainDecimal(_ position: BytePosition) -> (value: Double, end: BytePosition)? {
+    guard let (whole, wholeEnd) = plainDigits(position) else { return nil }
+    guard wholeEnd.byte == Byte.period else { return (Double(whole), wholeEnd) }
+    let fractionStart = wholeEnd + 1
+    let (fraction, end) = digits(fractionStart)
+    let count = end - fractionStart
+    guard 1...15 ~= count, wholeEnd - position &+ count <= 19 else { return nil }
+    let mantissa = whole &* PowerOfTen.integer(count) &+ fraction
+    guard mantissa != 0 else { return (0, end) }
+    return PowerOfTen.scale(mantissa, exponent: -count).map { ($0, end) }
+  }
+
+  /// Whether a number goes on with a fraction or an exponent.
+  @inline(__always)
+  private static func continuesNumber(_ byte: UInt8) -> Bool {
+    byte == Byte.period || byte | Byte.caseBit == Byte.lowercaseE
+  }
+
+  /// Reads any number that is not plain, or what stands in its place.
+  @inline(never)
+  private static func scanNumber<Value>(
+    _ position: BytePosition,
+    _ json: JSONScanner,
+    _ field: LogField,
+    into value: inout Value?,
+    _ wrongFields: inout FieldSet,
+    _ convert: (JSONNumber) -> Value?
+  ) -> BytePosition? {
+    value = nil
+    guard position.byte == Byte.minus || Byte.zero...Byte.nine ~= position.byte else {
+      return scanUnexpected(position, json, field, &wrongFields)
+    }
+    guard let number = json.scanNumber(position) else { return nil }
+    value = convert(number)
+    wrongFields.set(field, value == nil)
+    return number.end
+  }
+
+  /// Reads a string.
+  @inline(__always)
+  private static func scanText(
+    _ position: BytePosition,
+    _ json: JSONScanner,
+    _ field: LogField,
+    into text: inout JSONString?,
+    _ wrongFields: inout FieldSet
+  ) -> BytePosition? {
+    guard position.byte == Byte.quote else {
+      text = nil
+      return scanUnexpected(position, json, field, &wrongFields)
+    }
+    guard let string = json.scanString(position + 1) else { return nil }
+    text = string
+    wrongFields.remove(field)
+    return string.end + 1
+  }
+
+  /// Goes behind a value of another kind than the field's: null stands for none, all others are wrong.
+  @inline(never)
+  private static func scanUnexpected(
+    _ position: BytePosition,
+    _ json: JSONScanner,
+    _ field: LogField,
+    _ wrongFields: inout FieldSet
+  ) -> BytePosition? {
+    guard let next = json.skipValue(position) else { return nil }
+    wrongFields.set(field, position.byte != UInt8(ascii: "n"))
+    return next
+  }
+}

@@ -1,0 +1,94 @@
+/// The known fields of a log line.
+package enum LogField: Int, CaseIterable, BitwiseCopyable {
+  /// When it happened: a string by RFC 3339.
+  case timestamp
+  /// What happened: a string, see `LogMessage`.
+  case message
+  /// Records of this run of the job so far: an integer ≥ 0.
+  case totalRecords
+  /// Files completed in this run so far: an integer ≥ 0.
+  case totalFiles
+  /// Files failed in this run so far: an integer ≥ 0.
+  case totalFailures
+  /// Which file: a string.
+  case fileID
+  /// Records of this file: an integer ≥ 0.
+  case recordsProcessed
+  /// Seconds that this file took: a number ≥ 0.
+  case processingTime
+  /// Records per second of this file: a number ≥ 0.
+  case currentRate
+  /// Why it failed: a string.
+  case errorType
+  /// Why it failed, where there is no error type: a string.
+  case failureReason
+  /// Which job, where several share a log: a string.
+  case pipeline
+
+  // What is only written; to the reader these are like any field it does not know.
+
+  /// Records that a file seems to have: an integer.
+  case expectedRecords
+  /// Seconds that a file will take: a number.
+  case estimatedDuration
+  /// Seconds until a failed file is tried again: an integer.
+  case retryAfter
+  /// What went wrong, in words: a string.
+  case error
+  /// The totals of a run that ended: an object.
+  case finalStats
+
+  /// The field's name in the log.
+  package var name: String {
+    switch self {
+    case .timestamp: "timestamp"
+    case .message: "message"
+    case .totalRecords: "total_records"
+    case .totalFiles: "total_files"
+    case .totalFailures: "total_failures"
+    case .fileID: "file_id"
+    case .recordsProcessed: "records_processed"
+    case .processingTime: "processing_time"
+    case .currentRate: "current_rate"
+    case .errorType: "error_type"
+    case .failureReason: "failure_reason"
+    case .pipeline: "pipeline"
+    case .expectedRecords: "expected_records"
+    case .estimatedDuration: "estimated_duration"
+    case .retryAfter: "retry_after"
+    case .error: "error"
+    case .finalStats: "final_stats"
+    }
+  }
+}
+
+/// What a log line says has happened.
+package enum LogMessage: Int, CaseIterable, BitwiseCopyable {
+  /// A new run of the job; totals start again at what the line says.
+  case jobStarted
+  /// A file is in progress.
+  case fileStarted
+  /// A file was loaded.
+  case fileCompleted
+  /// A file failed.
+  case fileFailed
+  /// The job ended gracefully.
+  case jobStopped
+  /// The job ended otherwise; no file failed.
+  case jobCrashed
+  /// Another message or none.
+  case other
+
+  /// How the message stands in the log: the first is how it is written, all of them are read; none for `other`.
+  package var spellings: [String] {
+    switch self {
+    case .jobStarted: ["etl_simulator_started", "etl_started"]
+    case .fileStarted: ["file_processing_started"]
+    case .fileCompleted: ["file_processing_completed"]
+    case .fileFailed: ["file_processing_failed"]
+    case .jobStopped: ["etl_simulator_stopped", "etl_stopped"]
+    case .jobCrashed: ["etl_simulator_crashed", "etl_crashed"]
+    case .other: []
+    }
+  }
+}

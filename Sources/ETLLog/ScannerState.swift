@@ -1,0 +1,118 @@
+/// A set of known fields.
+struct FieldSet: BitwiseCopyable {
+  private var bits: UInt32 = 0
+
+  var isEmpty: Bool { bits == 0 }
+
+  @inline(__always)
+  private static func bit(_ field: LogField) -> UInt32 { 1 &<< UInt32(field.rawValue) }
+
+  @inline(__always)
+  mutating func insert(_ field: LogField) { bits |= Self.bit(field) }
+
+  @inline(__always)
+  mutating func remove(_ field: LogField) { bits &= ~Self.bit(field) }
+
+  mutating func set(_ field: LogField, _ isMember: Bool) {
+    if isMember { insert(field) } else { remove(field) }
+  }
+}
+
+/// The minute and offset of the last timestamp: all but the seconds of the next one is likely the same.
+struct RememberedMinute: BitwiseCopyable {
+  private let first: UInt64
+  private let second: UInt64
+  private let offset: UInt64
+  private let offsetMask: UInt64
+  private let offsetByteCount: Int
+  private let nanoseconds: Int64
+
+  /// What no timestamp matches.
+  static let none = RememberedMinute()
+
+  private init() {
+    (first, second, offset, offsetMask, offsetByteCount, nanoseconds) = (0, 0, 1, 0, 0, 0)
+  }
+
+  /// Remembers the minute of a timestamp, unless not all of its seconds fit.
+  ///
+  /// - Parameters:
+  ///   - parts: What the timestamp says.
+  ///   - text: The timestamp, not escaped.
+  ///   - end: The end of the chunk.
+  init?(_ parts: Timestamp.Parts, _ text: JSONString, end: BytePosition) {
+    let start = text.start + parts.offsetStart
+    let (minuteStart, overflow) = (parts.localMinute - parts.offsetSeconds).multipliedReportingOverflow(
+      by: 1_000_000_000
+    )
+    guard end - start >= 8, !overflow, minuteStart <= Int64.max - 60_000_000_000 else { return nil }
+    (first, second) = (text.start.word, (text.start + 8).word)
+    // With the closing quote, so that nothing else may follow.
+    offsetByteCount = text.end - start + 1
+    offsetMask = Word.mask(byteCount: offsetByteCount)
+    offset = start.word & offsetMask
+    nanoseconds = minuteStart
+  }
+
+  /// Reads a timestamp of the same minute and offset, with no or at most seven digits of fraction.
+  ///
+  /// - Returns: The timestamp and the place behind its closing quote, or nil where something else stands.
+  @inline(__always)
+  func match(_ quote: BytePosition, end: BytePosition) -> (nanoseconds: Int64, next: BytePosition)? {
+    guard end - quote >= 48, quote.byte == Byte.quote else { return nil }
+    let start = quote + 1
+    guard start.word == first, (start + 8).word == second, (start + 16).byte == Byte.colon else { return nil }
+    let seconds = LeadingDigits((start + 17).word)
+    guard seconds.count == 2, seconds.value <= 59 else { return nil }
+    var value = seconds.value &* 1_000_000_000
+    var position = start + 19
+    if position.byte == Byte.period {
+      let fraction = LeadingDigits((position + 1).word)
+      guard 1...7 ~= fraction.count else { return nil }
+      value &+= fraction.value &* PowerOfTen.integer(9 &- fraction.count)
+      position += 1 + fraction.count
+    }
+    guard position.word & offsetMask == offset else { return nil }
+    return (nanoseconds &+ Int64(value), position + offsetByteCount)
+  }
+}
+
+/// The memory for what escaped strings say, used again for each line.
+@safe struct UnescapedText: ~Copyable {
+  private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var usedByteCount = 0
+
+  deinit {
+    unsafe memory.deallocate()
+  }
+
+  /// Forgets all texts and makes room for new ones.
+  ///
+  /// - Parameter byteCount: How long the escaped strings are, at most a line's limit.
+  mutating func reset(byteCount: Int) {
+    usedByteCount = 0
+    guard unsafe byteCount > memory.count else { return }
+    // Nothing refers to the old memory any more: texts stand for one line only.
+    unsafe memory.deallocate()
+    unsafe memory = .allocate(byteCount: byteCount, alignment: 1)
+  }
+
+  /// The string itself if it has no escapes, else what it says.
+  mutating func resolve(_ string: JSONString) -> JSONString {
+    guard string.isEscaped else { return string }
+    let start = usedByteCount
+    string.forEachUnescapedByte { byte in
+      // Checked: nothing says more bytes than it is written with, and there is room for those.
+      precondition(unsafe usedByteCount < memory.count)
+      unsafe memory[usedByteCount] = byte
+      usedByteCount += 1
+    }
+    guard let base = unsafe memory.baseAddress else { return string }
+    // Both are within the memory, which stands until `reset`.
+    return unsafe JSONString(
+      start: BytePosition(base + start),
+      end: BytePosition(base + usedByteCount),
+      isEscaped: false
+    )
+  }
+}
