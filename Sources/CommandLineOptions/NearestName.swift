@@ -18,7 +18,7 @@ func nearestName(to name: String, among candidates: [String]) -> String? {
     // A difference in length is a lower bound of the distance, and bounds the work on a name of any length.
     guard abs(letters.count - wanted.count) <= limit else { continue }
     let distance = editDistance(wanted, letters)
-    if distance <= min(limit, (best?.distance ?? .max) - 1) {
+    if distance <= limit, distance < best?.distance ?? .max {
       best = (candidate, distance)
     }
   }

@@ -133,6 +133,7 @@ struct HelpTests {
     )
     let lines = table.help.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count <= 40)
+    #expect(lines.filter { $0.contains("A DURATION is") }.count == 1)
     #expect((lines.map(\.count).max() ?? 0) <= 80)
   }
 }

@@ -107,6 +107,7 @@ struct ParsingTests {
     #expect(Outcome(["--port", String(repeating: "9", count: 100_000)]) == .error(error))
     let exact = String(repeating: "9", count: 80)
     #expect(quoted(exact) == "\"\(exact)\"")
+    #expect(quoted(exact + "9") == "\"\(exact)…\"")
   }
 
   @Test("a table without a likely option for a stray argument suggests one")

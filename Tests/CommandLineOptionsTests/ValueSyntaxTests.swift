@@ -182,18 +182,20 @@ struct ValueSyntaxTests {
 @Suite("Suggestions")
 struct NearestNameTests {
   private static let names = [
-    "port", "web.listen-address", "log-file", "log.level", "log.poll-interval", "storage.path", "seed", "help",
+    "port", "web.listen-address", "log-file", "log.level", "log.poll-interval", "storage.path", "storage.interval",
+    "seed", "help",
     "version",
   ]
 
   @Test(
     "a slip does not lead to the option that was meant, or leads to one that was not",
     arguments: [
-      ("prot", "port"), ("por", "port"), ("ports", "port"), ("pxrt", "port"), ("Port", "port"), ("-port", "port"),
+      ("prot", "port"), ("por", "port"), ("ports", "port"), ("pxrt", "port"), ("PORT", "port"), ("-port", "port"),
       ("logfile", "log-file"), ("log_file", "log-file"), ("log.file", "log-file"), ("lgo-fiel", "log-file"),
       ("log-level", "log.level"), ("loglevel", "log.level"), ("pool-interval", nil),
       ("log.pool-interval", "log.poll-interval"),
       ("listen-address", "web.listen-address"), ("poll-interval", "log.poll-interval"), ("storage", "storage.path"),
+      ("interval", "storage.interval"),
       ("log", "log-file"), ("verison", "version"),
       ("feed", "seed"), ("feet", nil), ("ab", nil), ("in", nil), ("x", nil), ("", nil), ("-", nil), ("ö", nil),
     ] as [(String, String?)]
@@ -202,9 +204,10 @@ struct NearestNameTests {
     #expect(nearestName(to: name, among: Self.names) == expected)
   }
 
-  @Test("of two near options the farther one is suggested")
+  @Test("of two near options the farther or the later one is suggested")
   func nearestOfTwo() {
     #expect(nearestName(to: "max-recods", among: ["min-records", "max-records"]) == "max-records")
     #expect(nearestName(to: "max-recods", among: ["max-records", "min-records"]) == "max-records")
+    #expect(nearestName(to: "mix-records", among: ["min-records", "max-records"]) == "min-records")
   }
 }
