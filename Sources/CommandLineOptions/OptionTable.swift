@@ -116,7 +116,7 @@ package struct OptionTable<Configuration: Sendable>: Sendable {
     }
     guard !looksLikeOption(value) else {
       throw UsageError(
-        "--\(option.name) needs a value before \(quoted(value)); use \(option.usage), "
+        "--\(option.name) needs a value before \(UsageError.quoted(value)); use \(option.usage), "
           + "or --\(option.name)=\(option.placeholder) for a value that starts with a dash"
       )
     }
@@ -147,7 +147,7 @@ package struct OptionTable<Configuration: Sendable>: Sendable {
     for item in value.split(separator: ",", omittingEmptySubsequences: false) {
       let item = trimmingSpaces(item)
       guard !item.isEmpty else {
-        throw UsageError("\(variable): \(quoted(value)) has an empty item; put one comma between two items")
+        throw UsageError("\(variable): \(UsageError.quoted(value)) has an empty item; put one comma between two items")
       }
       try assign(item, isFirst: isFirst, to: option, from: variable, in: &configuration)
       isFirst = false
@@ -165,28 +165,27 @@ package struct OptionTable<Configuration: Sendable>: Sendable {
     do {
       try option.assign(value, isFirst, &configuration)
     } catch {
-      throw UsageError("\(source): \(quoted(value)) \(error.problem); \(error.remedy)")
+      throw UsageError("\(source): \(UsageError.quoted(value)) \(error.problem); \(error.remedy)")
     }
   }
 
   private func takesNoValue(_ name: String, _ value: String) -> UsageError {
-    UsageError("--\(name) takes no value; leave out \(quoted(value))")
+    UsageError("--\(name) takes no value; leave out \(UsageError.quoted(value))")
   }
 
   private func unknownOption(_ name: String) -> UsageError {
     let argument = name.hasPrefix("-") ? name : "--\(name)"
     let suggestion = nearestName(to: name, among: options.map(\.name) + ["help", "version"])
     let remedy = suggestion.map { "did you mean --\($0)?" } ?? "see \(program) --help"
-    return UsageError("unknown option \(quoted(argument)); \(remedy)")
+    return UsageError("unknown option \(UsageError.quoted(argument)); \(remedy)")
   }
 
   private func unexpected(_ argument: String) -> UsageError {
+    let quoted = UsageError.quoted(argument)
     guard let optionForPositional, !argument.isEmpty else {
-      return UsageError("unexpected argument \(quoted(argument)); there are only options, see \(program) --help")
+      return UsageError("unexpected argument \(quoted); there are only options, see \(program) --help")
     }
-    return UsageError(
-      "unexpected argument \(quoted(argument)); did you mean --\(optionForPositional) \(quoted(argument))?"
-    )
+    return UsageError("unexpected argument \(quoted); did you mean --\(optionForPositional) \(quoted)?")
   }
 
   private func checkDeclarations() {

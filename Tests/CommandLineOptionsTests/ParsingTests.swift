@@ -106,8 +106,8 @@ struct ParsingTests {
     let error = #"--port: "\#(String(repeating: "9", count: 80))…" is not a port; use a whole number from 1 to 65535"#
     #expect(Outcome(["--port", String(repeating: "9", count: 100_000)]) == .error(error))
     let exact = String(repeating: "9", count: 80)
-    #expect(quoted(exact) == "\"\(exact)\"")
-    #expect(quoted(exact + "9") == "\"\(exact)…\"")
+    #expect(UsageError.quoted(exact) == "\"\(exact)\"")
+    #expect(UsageError.quoted(exact + "9") == "\"\(exact)…\"")
   }
 
   @Test("a table without a likely option for a stray argument suggests one")
