@@ -1,0 +1,2 @@
+/// The version of this package, which both executables show.
+package let productVersion = "0.1.0"
