@@ -63,15 +63,14 @@ package struct LogTexts: ~Copyable {
   ///   - field: Which text.
   ///   - body: What to do with its bytes, which stand only during the call.
   /// - Returns: What `body` returned, or nil without calling it where the line does not have the text.
-  package borrowing func withBytes<Result>(of field: LogTextField, _ body: (RawSpan) -> Result) -> Result? {
+  package borrowing func withBytes<Result>(of field: LogTextField, _ body: (Span<UInt8>) -> Result) -> Result? {
     let text =
       switch field {
       case .fileID: fileID
       case .errorType: errorType
       case .pipeline: pipeline
       }
-    // UInt8 has no padding, which is all that could be uninitialized.
-    return text?.withSpan { unsafe body($0.bytes) }
+    return text?.withSpan(body)
   }
 }
 

@@ -30,7 +30,7 @@ package enum LogLine {
     buffer.append(Byte.openBrace)
     for (index, (field, value)) in fields.enumerated() {
       if index > 0 { buffer.append(contentsOf: ", ".utf8) }
-      append(text: field.name, to: &buffer)
+      JSONValue.append(string: field.name, to: &buffer)
       buffer.append(contentsOf: ": ".utf8)
       append(value, to: &buffer)
     }
@@ -45,35 +45,16 @@ package enum LogLine {
       buffer.append(Byte.quote)
     case .message(let message):
       guard let spelling = message.spellings.first else { return buffer.append(contentsOf: "null".utf8) }
-      append(text: spelling, to: &buffer)
+      JSONValue.append(string: spelling, to: &buffer)
     case .count(let count):
       buffer.append(contentsOf: String(count).utf8)
     case .decimal(let decimal):
       // The description is the shortest text that reads back as the same number, and always valid JSON.
       buffer.append(contentsOf: (decimal.isFinite ? decimal.description : "null").utf8)
     case .text(let text):
-      append(text: text, to: &buffer)
+      JSONValue.append(string: text, to: &buffer)
     case .object(let fields):
       append(object: fields, to: &buffer)
     }
-  }
-
-  private static func append(text: String, to buffer: inout [UInt8]) {
-    buffer.append(Byte.quote)
-    for byte in text.utf8 {
-      switch byte {
-      case Byte.quote: buffer.append(contentsOf: #"\""#.utf8)
-      case Byte.backslash: buffer.append(contentsOf: #"\\"#.utf8)
-      case Byte.newline: buffer.append(contentsOf: #"\n"#.utf8)
-      case Byte.carriageReturn: buffer.append(contentsOf: #"\r"#.utf8)
-      case Byte.tab: buffer.append(contentsOf: #"\t"#.utf8)
-      case ..<Byte.space:
-        buffer.append(contentsOf: #"\u00"#.utf8)
-        if byte < 0x10 { buffer.append(Byte.zero) }
-        buffer.append(contentsOf: String(byte, radix: 16).utf8)
-      default: buffer.append(byte)
-      }
-    }
-    buffer.append(Byte.quote)
   }
 }

@@ -27,7 +27,7 @@ struct Recorder: LogEventSink {
     for field in LogTextField.allCases {
       strings[field] = texts.withBytes(of: field) { bytes in
         // The bytes stand during the call; validating shows that they are well-formed.
-        unsafe bytes.withUnsafeBytes { String(validating: unsafe Array($0), as: UTF8.self) ?? "<not UTF-8>" }
+        unsafe bytes.withUnsafeBufferPointer { String(validating: unsafe Array($0), as: UTF8.self) ?? "<not UTF-8>" }
       }
     }
     outcomes.append(.event(event, strings))

@@ -1,0 +1,29 @@
+internal import CommandLineOptions
+internal import HTTPServer
+
+/// A log to follow, and the name of its pipeline where it has one.
+struct LogSource: Equatable, Sendable {
+  /// The pipeline of lines that name none; nil gives them no label.
+  var name: String?
+  /// The log's path, or `-` for standard input.
+  var path: String
+}
+
+/// How the exporter runs: what its options set.
+struct ExporterConfiguration: Equatable, Sendable {
+  /// The port on all addresses; nil means `listenAddresses`.
+  var port: Int?
+  var listenAddresses = [":8083"]
+  var telemetryPath = "/metrics"
+  var logSources = [LogSource(name: nil, path: "etl_process.log")]
+  var pollInterval = Duration.seconds(1)
+  var rotateWait = Duration.seconds(5)
+  var maximumLineBytes = 64 << 10
+  var staleAfter = Duration.seconds(120)
+  var logLevel = LogLevel.info
+  var logFormat = LogFormat.logfmt
+  var maximumConnections = 512
+  var maximumHeadBytes = 8 << 10
+  var headTimeout = Duration.seconds(10)
+  var idleTimeout = Duration.seconds(75)
+}

@@ -1,0 +1,81 @@
+/// A bounded list of names that came out of a log, each with a fixed place: the values of one label.
+struct NameTable {
+  /// What names share that come when the table is full, or that are too long for a label.
+  static let overflowName = Array("other".utf8)
+  /// Longer names would make every scrape carry whatever someone puts into a log.
+  static let maximumNameBytes = 128
+
+  /// Each name's bytes at its place.
+  private(set) var names: [[UInt8]] = []
+  /// How often a name was put under `overflowName`.
+  private(set) var overflowCount: Int64 = 0
+
+  private let capacity: Int
+  private var placesByHash: [UInt64: Int] = [:]
+  private var lastPlace = 0
+
+  /// Makes a table with names that are there from the start.
+  ///
+  /// - Parameters:
+  ///   - capacity: How many names it holds, the one for the overflow not counted.
+  ///   - names: The first names, in their places.
+  init(capacity: Int, names: [String] = []) {
+    precondition(names.count <= capacity)
+    self.capacity = capacity
+    for name in names { _ = append(Array(name.utf8)) }
+  }
+
+  /// Finds a name's place, and gives it one if it has none.
+  ///
+  /// - Parameter name: The name's bytes.
+  /// - Returns: The place; equal to the former count of `names` when the name is new.
+  mutating func place(of name: Span<UInt8>) -> Int {
+    // Lines of one job look alike: mostly it is the same name as in the last line.
+    if lastPlace < names.count, isEqual(name, names[lastPlace]) { return lastPlace }
+    if let place = find(name) {
+      lastPlace = place
+      return place
+    }
+    guard names.count < capacity, name.count <= Self.maximumNameBytes else {
+      overflowCount = saturatingSum(overflowCount, 1)
+      return find(Self.overflowName.span) ?? append(Self.overflowName)
+    }
+    return append([UInt8](name))
+  }
+
+  private func find(_ name: Span<UInt8>) -> Int? {
+    guard let place = placesByHash[hash(name)] else { return nil }
+    // The hash leads to the first of the names that share it; the others are rare enough to be searched for.
+    return isEqual(name, names[place]) ? place : names.firstIndex { isEqual(name, $0) }
+  }
+
+  private mutating func append(_ name: [UInt8]) -> Int {
+    names.append(name)
+    lastPlace = names.count - 1
+    let hash = hash(name.span)
+    if placesByHash[hash] == nil { placesByHash[hash] = lastPlace }
+    return lastPlace
+  }
+
+  /// FNV-1a.
+  private func hash(_ name: Span<UInt8>) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for index in name.indices { hash = (hash ^ UInt64(name[index])) &* 0x100_0000_01b3 }
+    return hash
+  }
+
+  private func isEqual(_ left: Span<UInt8>, _ right: [UInt8]) -> Bool {
+    guard left.count == right.count else { return false }
+    for index in right.indices where left[index] != right[index] { return false }
+    return true
+  }
+}
+
+extension [UInt8] {
+  /// Copies a span's bytes.
+  fileprivate init(_ span: Span<UInt8>) {
+    self.init(capacity: span.count) { output in
+      for index in span.indices { output.append(span[index]) }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import CommandLineOptions
+internal import HTTPServer
+
+extension ValueSyntax where Value == LogSource {
+  /// A log: a path, or a pipeline's name, `=` and a path.
+  static var logSource: ValueSyntax {
+    ValueSyntax(
+      placeholder: "[NAME=]PATH",
+      parse: { text throws(InvalidValue) in
+        // A name has no slash, so that a path with `=` in it can always be given as ./path.
+        guard let equals = text.firstIndex(of: "="), !text[..<equals].contains("/") else {
+          return LogSource(name: nil, path: text)
+        }
+        let (name, path) = (String(text[..<equals]), String(text[text.index(after: equals)...]))
+        guard !name.isEmpty, !path.isEmpty else {
+          throw InvalidValue("lacks a name or a path", remedy: "use PATH, or NAME=PATH to name its pipeline")
+        }
+        guard name.utf8.count <= NameTable.maximumNameBytes else {
+          throw InvalidValue(
+            "has a name that is too long",
+            remedy: "use a name of at most \(NameTable.maximumNameBytes) bytes"
+          )
+        }
+        return LogSource(name: name, path: path)
+      },
+      format: { source in source.name.map { "\($0)=\(source.path)" } ?? source.path }
+    )
+  }
+}
+
+extension ValueSyntax where Value == String {
+  /// The path of a URL: it begins with a slash and holds nothing that would have to be encoded.
+  static var urlPath: ValueSyntax {
+    ValueSyntax(
+      placeholder: "PATH",
+      parse: { text throws(InvalidValue) in
+        let isPath =
+          text.hasPrefix("/")
+          && text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+              UInt8(ascii: "0")...UInt8(ascii: "9"):
+              true
+            default: "/-._~".utf8.contains(byte)
+            }
+          }
+        guard isPath else {
+          throw InvalidValue("is not a path", remedy: "use a slash and letters, digits or -._~/ such as /metrics")
+        }
+        return text
+      },
+      format: { $0 }
+    )
+  }
+}

@@ -1,0 +1,153 @@
+internal import ETLLog
+internal import Metrics
+
+/// Everything known of one pipeline: what it did, and how it is now.
+struct PipelineState {
+  /// Only the newest files say how long files take now.
+  static let recentFiles = 100
+  /// Any more types of error share `other`.
+  static let maximumErrorTypes = 50
+  /// The types that the simulator's log knows; they are there at 0 from the start, because the first failure of a type
+  /// would else be invisible to `increase()`.
+  static let knownErrorTypes = [
+    "connection_timeout", "corrupt_file_format", "disk_space_insufficient", "database_lock_timeout",
+    "invalid_data_schema",
+  ]
+
+  /// The pipeline's name; nil for the one pipeline of a log that names none.
+  let name: String?
+  /// The labels of the pipeline's series.
+  let labels: LabelSet
+  /// The work done.
+  private(set) var totals = TotalsFollower()
+  /// Failures by type, with the labels of each type's series.
+  private(set) var errors: [(labels: LabelSet, count: Int64)] = []
+  /// The newest events' times, in nanoseconds since 1970; nil before the first of each.
+  private(set) var lastEventNanoseconds: Int64?
+  private(set) var lastSuccessNanoseconds: Int64?
+  private(set) var lastFailureNanoseconds: Int64?
+  /// Records per second of the newest completed file.
+  private(set) var newestFileRate: Double?
+  /// Seconds per file of the newest completed files.
+  private(set) var processingSeconds = RecentMean(capacity: recentFiles)
+  /// How the job ended; nil while it has not.
+  private(set) var ending: LogMessage?
+
+  private var lastErrorTypePlace: Int?
+  private var errorTypes = NameTable(capacity: maximumErrorTypes, names: knownErrorTypes)
+  private static let unknownErrorType = Array("unknown".utf8)
+
+  /// Makes a pipeline of which nothing is known yet.
+  ///
+  /// - Parameter name: Its name; nil gives its series no label.
+  init(name: String?) {
+    self.name = name
+    labels = name.map { .none.adding("pipeline", $0) } ?? .none
+    addNewErrorTypes()
+  }
+
+  /// Takes one event in.
+  ///
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - texts: Its texts.
+  ///   - readNanoseconds: When its line was read, in nanoseconds since 1970.
+  /// - Returns: What became of it.
+  mutating func apply(_ event: LogEvent, _ texts: borrowing LogTexts, readNanoseconds: Int64) -> TotalsFollower.Outcome
+  {
+    // A time yet to come is a clock that is ahead: taken as it stands it would make all that follows look old.
+    let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
+    let outcome = totals.apply(WorkReport(event, nanoseconds: nanoseconds))
+    guard case .counted(let failures) = outcome else { return outcome }
+    countErrors(failures, event, texts)
+    let isNewest = nanoseconds >= lastEventNanoseconds ?? nanoseconds
+    lastEventNanoseconds = max(nanoseconds, lastEventNanoseconds ?? nanoseconds)
+    switch event.message {
+    case .fileCompleted:
+      lastSuccessNanoseconds = max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
+      noteCompletedFile(event, isNewest: isNewest)
+    case .fileFailed:
+      lastFailureNanoseconds = max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
+    default: break
+    }
+    if isNewest {
+      ending = event.message == .jobStopped || event.message == .jobCrashed ? event.message : nil
+    }
+    return outcome
+  }
+
+  private mutating func noteCompletedFile(_ event: LogEvent, isNewest: Bool) {
+    if let seconds = event.processingTimeSeconds { processingSeconds.add(seconds) }
+    guard isNewest else { return }
+    if let rate = event.currentRate {
+      newestFileRate = rate
+    } else if let records = event.recordsProcessed, let seconds = event.processingTimeSeconds, seconds > 0 {
+      newestFileRate = Double(records) / seconds
+    }
+  }
+
+  /// Puts failures under their types: the line's own under the type it names, those of lost lines under `unknown`, so
+  /// that the types add up to the failures.
+  private mutating func countErrors(_ failures: Int64, _ event: LogEvent, _ texts: borrowing LogTexts) {
+    guard failures > 0 else { return }
+    var lost = failures
+    if event.message == .fileFailed, let place = texts.withBytes(of: .errorType, { errorTypes.place(of: $0) }) {
+      addErrors(1, at: place)
+      lastErrorTypePlace = place
+      lost -= 1
+    }
+    if lost > 0 {
+      let place = errorTypes.place(of: Self.unknownErrorType.span)
+      addErrors(lost, at: place)
+      if event.message == .fileFailed, lost == failures { lastErrorTypePlace = place }
+    }
+  }
+
+  private mutating func addErrors(_ count: Int64, at place: Int) {
+    addNewErrorTypes()
+    errors[place].count = saturatingSum(errors[place].count, count)
+  }
+
+  private mutating func addNewErrorTypes() {
+    for name in errorTypes.names[errors.count...] {
+      errors.append((labels.adding("error_type", String(decoding: name, as: UTF8.self)), 0))
+    }
+  }
+}
+
+extension PipelineState {
+  /// Why the newest failed file failed; nil before the first.
+  var lastFailureType: String? {
+    lastErrorTypePlace.map { String(decoding: errorTypes.names[$0], as: UTF8.self) }
+  }
+
+  /// Whether the job is at work: its newest event is young enough, and was not its end.
+  ///
+  /// - Parameters:
+  ///   - nanoseconds: The present, since 1970.
+  ///   - staleAfterSeconds: How old the newest event may be.
+  /// - Returns: True while it is at work.
+  func isAlive(at nanoseconds: Int64, staleAfterSeconds: Double) -> Bool {
+    guard let lastEventNanoseconds, ending == nil else { return false }
+    return Double(nanoseconds - lastEventNanoseconds) / 1e9 < staleAfterSeconds
+  }
+}
+
+extension WorkReport {
+  fileprivate init(_ event: LogEvent, nanoseconds: Int64) {
+    self.init(nanoseconds: nanoseconds)
+    records.total = event.totalRecords
+    files.total = event.totalFiles
+    failures.total = event.totalFailures
+    switch event.message {
+    case .jobStarted:
+      startsRun = true
+    case .fileCompleted:
+      files.claimed = 1
+      records.claimed = event.recordsProcessed ?? 0
+    case .fileFailed:
+      failures.claimed = 1
+    default: break
+    }
+  }
+}

@@ -1,0 +1,58 @@
+internal import ETLLog
+
+/// The pipelines, and which of them an event belongs to.
+struct PipelineTable {
+  /// Any more pipelines share `other`.
+  static let maximumPipelines = 100
+
+  /// The pipelines that a log named, and those whose log was given a name.
+  private(set) var named: [PipelineState] = []
+  /// The one pipeline of a log that names none; without labels.
+  private var unnamed = PipelineState(name: nil)
+  private var names = NameTable(capacity: maximumPipelines)
+  private let namesEveryLog: Bool
+
+  /// Makes the pipelines that are there before the first line.
+  ///
+  /// - Parameter logNames: Each log's own name; nil for a log that has none.
+  init(logNames: [String?]) {
+    namesEveryLog = !logNames.contains(nil)
+    for case .some(let name) in logNames { _ = place(of: Array(name.utf8).span) }
+  }
+
+  /// Every pipeline that has series now.
+  ///
+  /// The one without a name is there from the start, so that its counters are seen at 0, and goes only where lines
+  /// with names have come and none without.
+  var all: [PipelineState] {
+    let hidesUnnamed = unnamed.lastEventNanoseconds == nil && (namesEveryLog || !named.isEmpty)
+    return hidesUnnamed ? named : [unnamed] + named
+  }
+
+  /// Takes one event in.
+  ///
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - texts: Its texts.
+  ///   - logName: The name of the log that it came from.
+  ///   - readNanoseconds: When its line was read, in nanoseconds since 1970.
+  /// - Returns: What became of it.
+  mutating func apply(
+    _ event: LogEvent,
+    _ texts: borrowing LogTexts,
+    logName: [UInt8]?,
+    readNanoseconds: Int64
+  ) -> TotalsFollower.Outcome {
+    let place = texts.withBytes(of: .pipeline) { self.place(of: $0) } ?? logName.map { self.place(of: $0.span) }
+    guard let place else { return unnamed.apply(event, texts, readNanoseconds: readNanoseconds) }
+    return named[place].apply(event, texts, readNanoseconds: readNanoseconds)
+  }
+
+  private mutating func place(of name: Span<UInt8>) -> Int {
+    let place = names.place(of: name)
+    for name in names.names[named.count...] {
+      named.append(PipelineState(name: String(decoding: name, as: UTF8.self)))
+    }
+    return place
+  }
+}

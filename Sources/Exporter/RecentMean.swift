@@ -1,0 +1,32 @@
+/// The mean of the newest values, in fixed memory.
+struct RecentMean: Equatable {
+  private var values: [Double] = []
+  private var oldest = 0
+  private let capacity: Int
+
+  /// Makes an empty one.
+  ///
+  /// - Parameter capacity: How many values count; at least 1.
+  init(capacity: Int) {
+    precondition(capacity > 0)
+    self.capacity = capacity
+    values.reserveCapacity(capacity)
+  }
+
+  /// Adds a value in the place of the oldest one.
+  ///
+  /// - Parameter value: A finite number.
+  mutating func add(_ value: Double) {
+    if values.count < capacity {
+      values.append(value)
+    } else {
+      values[oldest] = value
+      oldest = (oldest + 1) % capacity
+    }
+  }
+
+  /// The mean; nil before the first value. Summed anew each time, so that no rounding error builds up.
+  var mean: Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+}
