@@ -31,126 +31,130 @@ enum MetricCatalogue {
 
   private static var job: [Family] {
     [
-    integers("etl_records_total", .counter, "Records that the job has processed.") { $1.totals.records.counted },
-    integers("etl_files_total", .counter, "Files that the job has processed successfully.") {
-      $1.totals.files.counted
-    },
-    integers("etl_failures_total", .counter, "Files that the job has failed to process.") {
-      $1.totals.failures.counted
-    },
-    Family(
-      "etl_errors_by_type_total",
-      .counter,
-      "Files that the job has failed to process, by the type of error; the types add up to etl_failures_total."
-    ) { source, samples in
-      for pipeline in source.pipelines {
-        for error in pipeline.errors { samples.add(error.count, labels: error.labels) }
-      }
-    },
-    decimals(
-      "etl_current_rate_records_per_second",
-      .gauge,
-      "Records per second of the newest completed file; 0 while the job is down."
-    ) { source, pipeline in
-      pipeline.newestFileRate.map { source.isAlive(pipeline) ? $0 : 0 }
-    },
-    decimals(
-      "etl_avg_processing_time_seconds",
-      .gauge,
-      "Mean processing time of the last \(PipelineState.recentFiles) completed files."
-    ) { $1.processingSeconds.mean },
-    decimals("etl_seconds_since_last_success", .gauge, "Time since the job last completed a file.") {
-      $0.seconds(since: $1.lastSuccessNanoseconds)
-    },
-    decimals("etl_seconds_since_last_failure", .gauge, "Time since the job last failed on a file.") {
-      $0.seconds(since: $1.lastFailureNanoseconds)
-    },
-    integers(
-      "etl_health_status",
-      .gauge,
-      "1 while the job's newest event is young enough and was not its end, else 0."
-    ) { $0.isAlive($1) ? 1 : 0 },
-    decimals("etl_uptime_seconds", .gauge, "Time since the job's present run began; 0 while the job is down.") {
-      source, pipeline in
-      source.isAlive(pipeline) ? source.seconds(since: pipeline.totals.runStartedNanoseconds) : 0
-    },
+      integers("etl_records_total", .counter, "Records that the job has processed.") { $1.totals.records.counted },
+      integers("etl_files_total", .counter, "Files that the job has processed successfully.") {
+        $1.totals.files.counted
+      },
+      integers("etl_failures_total", .counter, "Files that the job has failed to process.") {
+        $1.totals.failures.counted
+      },
+      Family(
+        "etl_errors_by_type_total",
+        .counter,
+        "Files that the job has failed to process, by the type of error; the types add up to etl_failures_total."
+      ) { source, samples in
+        for pipeline in source.pipelines {
+          for error in pipeline.errors { samples.add(error.count, labels: error.labels) }
+        }
+      },
+      decimals(
+        "etl_current_rate_records_per_second",
+        .gauge,
+        "Records per second of the newest completed file; 0 while the job is down."
+      ) { source, pipeline in
+        pipeline.newestFileRate.map { source.isAlive(pipeline) ? $0 : 0 }
+      },
+      decimals(
+        "etl_avg_processing_time_seconds",
+        .gauge,
+        "Mean processing time of the last \(PipelineState.recentFiles) completed files."
+      ) { $1.processingSeconds.mean },
+      decimals("etl_seconds_since_last_success", .gauge, "Time since the job last completed a file.") {
+        $0.seconds(since: $1.lastSuccessNanoseconds)
+      },
+      decimals("etl_seconds_since_last_failure", .gauge, "Time since the job last failed on a file.") {
+        $0.seconds(since: $1.lastFailureNanoseconds)
+      },
+      integers(
+        "etl_health_status",
+        .gauge,
+        "1 while the job's newest event is young enough and was not its end, else 0."
+      ) { $0.isAlive($1) ? 1 : 0 },
+      decimals("etl_uptime_seconds", .gauge, "Time since the job's present run began; 0 while the job is down.") {
+        source,
+        pipeline in
+        source.isAlive(pipeline) ? source.seconds(since: pipeline.totals.runStartedNanoseconds) : 0
+      },
     ]
   }
 
   private static var jobTimes: [Family] {
     [
-    decimals("etl_last_success_timestamp_seconds", .gauge, "When the job last completed a file, in Unix time.") {
-      timestamp($1.lastSuccessNanoseconds)
-    },
-    decimals("etl_last_failure_timestamp_seconds", .gauge, "When the job last failed on a file, in Unix time.") {
-      timestamp($1.lastFailureNanoseconds)
-    },
-    decimals("etl_last_event_timestamp_seconds", .gauge, "When the job's newest event happened, in Unix time.") {
-      timestamp($1.lastEventNanoseconds)
-    },
+      decimals("etl_last_success_timestamp_seconds", .gauge, "When the job last completed a file, in Unix time.") {
+        timestamp($1.lastSuccessNanoseconds)
+      },
+      decimals("etl_last_failure_timestamp_seconds", .gauge, "When the job last failed on a file, in Unix time.") {
+        timestamp($1.lastFailureNanoseconds)
+      },
+      decimals("etl_last_event_timestamp_seconds", .gauge, "When the job's newest event happened, in Unix time.") {
+        timestamp($1.lastEventNanoseconds)
+      },
     ]
   }
 
   private static var ownLogReading: [Family] {
     [
-    Family("etl_exporter_log_lines_total", .counter, "Lines read from the logs, by what became of them.") {
-      source, samples in
-      for (result, labels) in lineResults { samples.add(source.lineCounts[result], labels: labels) }
-    },
-    Family("etl_exporter_log_bytes_total", .counter, "Bytes read from the logs.") { source, samples in
-      samples.add(source.logs.readBytes)
-    },
-    Family("etl_exporter_log_lag_bytes", .gauge, "Bytes that are in the logs and not read yet.") { source, samples in
-      samples.add(source.logs.lagBytes)
-    },
-    Family(
-      "etl_exporter_log_rotations_total",
-      .counter,
-      "Times that a log was replaced or cut off, by how it happened."
-    ) { source, samples in
-      for (labels, count) in source.logs.rotations { samples.add(count, labels: labels) }
-    },
-    Family("etl_exporter_log_read_errors_total", .counter, "Times that a log could not be looked at or read.") {
-      source, samples in
-      samples.add(source.logs.readErrors)
-    },
-    integers(
-      "etl_exporter_log_gap_records_total",
-      .counter,
-      "Records that only the job's running totals told of, because their lines were lost; part of etl_records_total."
-    ) { $1.totals.records.gap },
-    integers(
-      "etl_exporter_log_gap_files_total",
-      .counter,
-      "Files that only the job's running totals told of, because their lines were lost; part of etl_files_total."
-    ) { $1.totals.files.gap },
-    integers(
-      "etl_exporter_log_gap_failures_total",
-      .counter,
-      "Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total."
-    ) { $1.totals.failures.gap },
+      Family("etl_exporter_log_lines_total", .counter, "Lines read from the logs, by what became of them.") {
+        source,
+        samples in
+        for (result, labels) in lineResults { samples.add(source.lineCounts[result], labels: labels) }
+      },
+      Family("etl_exporter_log_bytes_total", .counter, "Bytes read from the logs.") { source, samples in
+        samples.add(source.logs.readBytes)
+      },
+      Family("etl_exporter_log_lag_bytes", .gauge, "Bytes that are in the logs and not read yet.") { source, samples in
+        samples.add(source.logs.lagBytes)
+      },
+      Family(
+        "etl_exporter_log_rotations_total",
+        .counter,
+        "Times that a log was replaced or cut off, by how it happened."
+      ) { source, samples in
+        for (labels, count) in source.logs.rotations { samples.add(count, labels: labels) }
+      },
+      Family("etl_exporter_log_read_errors_total", .counter, "Times that a log could not be looked at or read.") {
+        source,
+        samples in
+        samples.add(source.logs.readErrors)
+      },
+      integers(
+        "etl_exporter_log_gap_records_total",
+        .counter,
+        "Records that only the job's running totals told of, because their lines were lost; part of etl_records_total."
+      ) { $1.totals.records.gap },
+      integers(
+        "etl_exporter_log_gap_files_total",
+        .counter,
+        "Files that only the job's running totals told of, because their lines were lost; part of etl_files_total."
+      ) { $1.totals.files.gap },
+      integers(
+        "etl_exporter_log_gap_failures_total",
+        .counter,
+        "Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total."
+      ) { $1.totals.failures.gap },
     ]
   }
 
   private static var ownProcess: [Family] {
     [
-    Family("etl_exporter_build_info", .gauge, "1, with the exporter's version and what it was built with.") {
-      source, samples in
-      samples.add(1 as Int64, labels: source.buildLabels)
-    },
-    Family("process_cpu_seconds_total", .counter, "User and system CPU time of this process, in seconds.") {
-      $1.add($0.process?.processorSeconds)
-    },
-    Family("process_open_fds", .gauge, "Open file descriptors.") { $1.add($0.process?.openDescriptors) },
-    Family("process_max_fds", .gauge, "Limit of open file descriptors.") { $1.add($0.process?.maximumDescriptors) },
-    Family("process_virtual_memory_bytes", .gauge, "Address space in use.") {
-      $1.add($0.process?.virtualMemoryBytes)
-    },
-    Family("process_resident_memory_bytes", .gauge, "Memory in use.") { $1.add($0.process?.residentMemoryBytes) },
-    Family("process_threads", .gauge, "Threads of this process.") { $1.add($0.process?.threads) },
-    Family("process_start_time_seconds", .gauge, "When this process started, in Unix time.") {
-      $1.add($0.processStart.secondsSinceEpoch)
-    },
+      Family("etl_exporter_build_info", .gauge, "1, with the exporter's version and what it was built with.") {
+        source,
+        samples in
+        samples.add(1 as Int64, labels: source.buildLabels)
+      },
+      Family("process_cpu_seconds_total", .counter, "User and system CPU time of this process, in seconds.") {
+        $1.add($0.process?.processorSeconds)
+      },
+      Family("process_open_fds", .gauge, "Open file descriptors.") { $1.add($0.process?.openDescriptors) },
+      Family("process_max_fds", .gauge, "Limit of open file descriptors.") { $1.add($0.process?.maximumDescriptors) },
+      Family("process_virtual_memory_bytes", .gauge, "Address space in use.") {
+        $1.add($0.process?.virtualMemoryBytes)
+      },
+      Family("process_resident_memory_bytes", .gauge, "Memory in use.") { $1.add($0.process?.residentMemoryBytes) },
+      Family("process_threads", .gauge, "Threads of this process.") { $1.add($0.process?.threads) },
+      Family("process_start_time_seconds", .gauge, "When this process started, in Unix time.") {
+        $1.add($0.processStart.secondsSinceEpoch)
+      },
     ]
   }
 

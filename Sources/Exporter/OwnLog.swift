@@ -68,7 +68,8 @@ struct OwnLog {
 
   private static func logfmtValue(_ value: String) -> String {
     let needsQuotes =
-      value.isEmpty || value.utf8.contains { $0 <= UInt8(ascii: " ") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "=") }
+      value.isEmpty
+      || value.utf8.contains { $0 <= UInt8(ascii: " ") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "=") }
     guard needsQuotes else { return value }
     var quoted = "\""
     for scalar in value.unicodeScalars {

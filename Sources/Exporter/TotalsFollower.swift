@@ -87,6 +87,7 @@ struct TotalsFollower: Equatable {
 
   /// When the present run began, as its first line says.
   private(set) var runStartedNanoseconds: Int64?
+  private var startedLineNanoseconds: Int64?
   private var newestNanoseconds: Int64?
 
   /// Counts one line.
@@ -111,8 +112,10 @@ struct TotalsFollower: Equatable {
 
   private mutating func startRun(_ report: WorkReport) -> Outcome {
     // Compared with the run's start, not with the newest line: where a clock was set back in between, a job that
-    // starts anew has an older time than its last line, but only a repeated line is as old as the run itself.
-    if let runStartedNanoseconds, report.nanoseconds <= runStartedNanoseconds { return .stale }
+    // starts anew has an older time than its last line. In one second a job may well end and start, but not start twice.
+    if let startedLineNanoseconds, report.nanoseconds <= startedLineNanoseconds { return .stale }
+    if let runStartedNanoseconds, report.nanoseconds < runStartedNanoseconds { return .stale }
+    startedLineNanoseconds = report.nanoseconds
     runStartedNanoseconds = report.nanoseconds
     newestNanoseconds = report.nanoseconds
     startRun(

@@ -189,6 +189,16 @@ struct TotalsFollowerTests {
     #expect(result.sums == Sums(200, 2, 0))
   }
 
+  @Test("a started line comes late, after a line of its own run: the run does not begin anew")
+  func lateStartedLine() {
+    let result = follow([
+      completed(5, totals: (500, 5, 0)), completed(20, totals: (100, 1, 0)), other(19, startsRun: true),
+      completed(21, totals: (200, 2, 0)),
+    ])
+    #expect(result.outcomes == "ccsc")
+    #expect(result.sums == Sums(700, 7, 0, gaps: [400, 4, 0]))
+  }
+
   @Test("a line is late: it changes no counter", arguments: [1, 2])
   func lateLine(time: Int64) {
     let result = follow([completed(2, totals: (200, 2, 0)), completed(time, totals: (100, 1, 0))])
