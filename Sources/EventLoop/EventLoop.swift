@@ -13,6 +13,12 @@ package final class EventLoop {
   /// libevent's own object, for the HTTP server's listener and connections and nobody else.
   package let base: OpaquePointer
 
+  /// The version of libevent that this process runs with.
+  package static var libraryVersion: String {
+    // Safe: the text is a constant of the library.
+    unsafe event_get_version().map { unsafe String(cString: $0) } ?? "unknown"
+  }
+
   /// Makes a loop with epoll and without locks, and ignores SIGPIPE for the whole process.
   ///
   /// - Throws: `SystemCallError` when the kernel gives no descriptor or no memory for it.

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// An address to listen on: a numeric host, or all of the machine's addresses, and a TCP port.
-package struct SocketAddress: Equatable {
+package struct SocketAddress: Equatable, Sendable {
   /// The part before the port.
-  enum Host: Equatable {
+  enum Host: Equatable, Sendable {
     /// All addresses: IPv6 and IPv4 on one socket, or IPv4 alone on a machine without IPv6.
     case all
     /// Four bytes in network order.
@@ -25,6 +25,13 @@ package struct SocketAddress: Equatable {
   init(host: Host, port: UInt16) {
     self.host = host
     self.port = port
+  }
+
+  /// All of the machine's addresses.
+  ///
+  /// - Parameter port: The TCP port; 0 lets the kernel choose one.
+  package init(allWithPort port: UInt16) {
+    self.init(host: .all, port: port)
   }
 
   /// Reads ":8083", "127.0.0.1:8083" or "[::1]:8083"; names are not resolved, which a static binary cannot do.

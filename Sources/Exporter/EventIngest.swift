@@ -1,0 +1,72 @@
+internal import ETLLog
+internal import LinuxIO
+internal import Tailing
+
+/// Takes the lines of the logs in and keeps what they say: the way from bytes to numbers.
+struct EventIngest: ~Copyable {
+  /// What became of the lines, over all logs.
+  var lineCounts: LineCounts { book.lineCounts }
+  /// What the lines said.
+  var pipelines: PipelineTable { book.pipelines }
+
+  private var reader: LogReader
+  private var book: EventBook
+
+  /// Makes one that has read nothing.
+  ///
+  /// - Parameters:
+  ///   - maximumLineBytes: Longer lines are counted as oversized and not read.
+  ///   - logNames: Each log's own name; nil for a log that has none.
+  init(maximumLineBytes: Int, logNames: [String?]) {
+    reader = LogReader(maximumLineBytes: maximumLineBytes)
+    book = EventBook(pipelines: PipelineTable(logNames: logNames))
+  }
+
+  /// Says where the lines come from that are received next, and when they were read.
+  ///
+  /// - Parameters:
+  ///   - logName: The log's own name.
+  ///   - readTime: The present.
+  mutating func begin(logName: [UInt8]?, readTime: WallTime) {
+    book.logName = logName
+    book.readNanoseconds = readTime.nanoseconds
+  }
+}
+
+extension EventIngest: LineSink {
+  mutating func receive(_ lines: RawSpan) {
+    reader.read(lines, into: &book)
+  }
+
+  mutating func skipOversizedLine() {
+    book.reject(.oversized)
+  }
+}
+
+/// Where the reader's events go.
+private struct EventBook: LogEventSink {
+  var lineCounts = LineCounts()
+  var pipelines: PipelineTable
+  var logName: [UInt8]?
+  var readNanoseconds: Int64 = 0
+
+  init(pipelines: PipelineTable) {
+    self.pipelines = pipelines
+  }
+
+  mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
+    switch pipelines.apply(event, texts, logName: logName, readNanoseconds: readNanoseconds) {
+    case .counted: lineCounts[event.message == .other ? .other : .event] += 1
+    case .duplicate: lineCounts[.duplicate] += 1
+    case .stale: lineCounts[.stale] += 1
+    }
+  }
+
+  mutating func reject(_ reason: LineRejection) {
+    switch reason {
+    case .malformed: lineCounts[.malformed] += 1
+    case .oversized: lineCounts[.oversized] += 1
+    case .blank: lineCounts[.other] += 1
+    }
+  }
+}

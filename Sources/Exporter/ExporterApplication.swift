@@ -1,0 +1,104 @@
+internal import CommandLineOptions
+internal import EventLoop
+internal import HTTPServer
+internal import LinuxIO
+internal import Metrics
+
+/// The exporter: logs that are followed, numbers that are kept, a server that shows them, all on one loop.
+final class ExporterApplication {
+  private let log: OwnLog
+  private let loop: EventLoop
+  private let server: HTTPServer
+  private let follower: LogFollower
+  private let exposition = MetricCatalogue.exposition
+  private let processReader: ProcessStatisticsReader
+  private let processStart = WallTime.now
+  private let staleAfterSeconds: Double
+  private var signals: [SignalEvent] = []
+  private var metricsBuffer: [UInt8] = []
+  private var isStopping = false
+
+  /// Whether everything was read that was in the logs when the exporter started.
+  var hasCaughtUp: Bool { follower.hasCaughtUp }
+  /// Bytes that are in the logs and not read yet.
+  var lagBytes: Int64 { follower.totals.lagBytes }
+
+  /// Opens everything that the exporter needs; nothing is read and nobody served before `run`.
+  ///
+  /// - Parameter configuration: What the options set.
+  /// - Throws: `StartError` with one line that says what is wrong.
+  init(_ configuration: ExporterConfiguration) throws(StartError) {
+    log = OwnLog(level: configuration.logLevel, format: configuration.logFormat)
+    staleAfterSeconds = configuration.staleAfter.inSeconds
+    do {
+      processReader = try ProcessStatisticsReader()
+      loop = try EventLoop()
+      follower = try LogFollower(configuration, loop: loop, log: log)
+      server = HTTPServer(loop: loop, limits: configuration.limits)
+    } catch {
+      throw StartError("\(error)")
+    }
+    Endpoints.route(on: server, telemetryPath: configuration.telemetryPath, to: self)
+    for address in configuration.addresses {
+      do {
+        let bound = try server.listen(on: address)
+        log.write(.info, "listening", ["address": "\(bound)"])
+      } catch {
+        let advice = error.errno == .addressInUse ? "; stop what uses it, or choose another with --port" : ""
+        throw StartError("\(error)\(advice)")
+      }
+    }
+    do {
+      for signal in [SignalNumber.terminate, SignalNumber.interrupt] {
+        signals.append(try SignalEvent(loop: loop, signal: signal) { [unowned self] in stop() })
+      }
+    } catch {
+      throw StartError("\(error)")
+    }
+  }
+
+  /// Follows the logs and serves until a signal ends it.
+  func run() {
+    follower.start()
+    loop.run()
+    log.write(.info, "stopped")
+  }
+
+  private func stop() {
+    // Whoever asks twice does not want to wait for clients.
+    guard !isStopping else { return loop.stop() }
+    isStopping = true
+    log.write(.info, "stopping", ["open_connections": "\(server.statistics.openConnections)"])
+    server.drain { [unowned self] in loop.stop() }
+  }
+
+  // MARK: What is served
+
+  func renderMetrics() -> [UInt8] {
+    exposition.render(scrapeSource(), into: &metricsBuffer)
+    return metricsBuffer
+  }
+
+  func healthReport() -> HealthReport {
+    HealthReport(source: scrapeSource(), logs: follower.conditions, hasCaughtUp: hasCaughtUp)
+  }
+
+  private func scrapeSource() -> ScrapeSource {
+    ScrapeSource(
+      now: .now,
+      staleAfterSeconds: staleAfterSeconds,
+      pipelines: follower.pipelines,
+      lineCounts: follower.lineCounts,
+      logs: follower.totals,
+      process: processReader.read(),
+      processStart: processStart,
+      buildLabels: Self.buildLabels
+    )
+  }
+
+  private static let buildLabels = LabelSet.none.adding("version", productVersion)
+    .adding("libevent", EventLoop.libraryVersion)
+}
+
+@available(*, unavailable)
+extension ExporterApplication: Sendable {}

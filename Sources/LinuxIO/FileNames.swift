@@ -1,0 +1,21 @@
+internal import Glibc
+
+/// Gives a file another name, in one step, in place of a file that has that name already.
+///
+/// - Parameters:
+///   - path: The file.
+///   - newPath: Its new name, on the same file system.
+/// - Throws: `SystemCallError` as `rename(2)` lists them, ENOENT among them.
+package func renameFile(_ path: String, to newPath: String) throws(SystemCallError) {
+  // Safe: both strings stand during the call, which only reads them.
+  _ = try systemCall("rename", on: "\(path) to \(newPath)") { unsafe rename(path, newPath) }
+}
+
+/// Removes a file's name, and the file with it unless it has another or is open.
+///
+/// - Parameter path: The file.
+/// - Throws: `SystemCallError` as `unlink(2)` lists them, ENOENT among them.
+package func removeFile(_ path: String) throws(SystemCallError) {
+  // Safe: the string stands during the call, which only reads it.
+  _ = try systemCall("remove", on: path) { unsafe unlink(path) }
+}

@@ -1,0 +1,21 @@
+package import LinuxIO
+
+/// How a log is tailed: limits and times.
+package struct TailOptions {
+  /// The longest line that is delivered, in bytes without its newline; longer ones are skipped. At least 1.
+  package var maximumLineBytes = 64 << 10
+  /// How long a file that was rotated away stays open for late lines, once the next one has lines; in seconds.
+  package var rotateWaitSeconds = 5.0
+  /// After a failure the first retry comes after this time, in seconds; each further one after twice the time before.
+  package var firstRetrySeconds = 1.0
+  /// The longest time between two retries, in seconds.
+  package var lastRetrySeconds = 30.0
+  /// Rotated files that are open at the same time; beyond it the oldest do not wait for late lines. At least 2.
+  package var maximumHeldFiles = 32
+  /// Siblings of the log that are remembered, so that none is read twice.
+  package var maximumKnownSiblings = 1_000
+  /// The clock that the waits above go by.
+  package var clock: () -> MonotonicTime = { .now }
+
+  package init() {}
+}

@@ -1,0 +1,61 @@
+/// Which file it is: by number, and by how it begins, because inodes are given to other files (and beginnings repeat).
+package struct FileIdentity: Equatable {
+  /// The device that holds the file.
+  package var device: UInt64
+  /// The file's number on that device.
+  package var inode: UInt64
+  /// Bytes at the file's start that `headHash` covers, 0 to 1,024: as many as were there when it was last looked at.
+  package var headBytes: Int
+  /// The 64-bit FNV-1a hash of those bytes.
+  package var headHash: UInt64
+
+  package init(device: UInt64, inode: UInt64, headBytes: Int, headHash: UInt64) {
+    self.device = device
+    self.inode = inode
+    self.headBytes = headBytes
+    self.headHash = headHash
+  }
+}
+
+/// How far a file was read.
+package struct FilePosition: Equatable {
+  /// Which file.
+  package var identity: FileIdentity
+  /// The first byte that was not delivered.
+  package var offset: Int64
+  /// The 64-bit FNV-1a hash of the (up to) 64 bytes before `offset`.
+  package var precedingHash: UInt64
+  /// Whether `offset` is inside a line over the limit, whose rest is to be skipped.
+  package var isInsideOversizedLine: Bool
+
+  package init(identity: FileIdentity, offset: Int64, precedingHash: UInt64, isInsideOversizedLine: Bool) {
+    self.identity = identity
+    self.offset = offset
+    self.precedingHash = precedingHash
+    self.isInsideOversizedLine = isInsideOversizedLine
+  }
+}
+
+/// How far a log was read: everything before it was delivered, nothing after it. Plain values, to be kept in a snapshot.
+package struct TailPosition: Equatable {
+  /// The file that is being read; nil when there was none yet.
+  package var file: FilePosition?
+  /// When that file's data had last changed, in nanoseconds since 1970; 0 when there was none yet.
+  package var modifiedNanoseconds: Int64
+  /// Siblings of the log that are not to be read, at the last look: older than the log, read before, or copies.
+  package var knownSiblings: [FilePosition]
+  /// Paths whose siblings were looked at: the log's own, and where its symbolic link leads.
+  package var siblingPaths: [String]
+
+  package init(
+    file: FilePosition?,
+    modifiedNanoseconds: Int64,
+    knownSiblings: [FilePosition],
+    siblingPaths: [String]
+  ) {
+    self.file = file
+    self.modifiedNanoseconds = modifiedNanoseconds
+    self.knownSiblings = knownSiblings
+    self.siblingPaths = siblingPaths
+  }
+}

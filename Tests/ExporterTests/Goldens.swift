@@ -1,0 +1,182 @@
+// Whole expositions, as a scrape gets them.
+
+let goldenBeforeTheFirstLine = """
+  # HELP etl_records_total Records that the job has processed.
+  # TYPE etl_records_total counter
+  etl_records_total 0
+  # HELP etl_files_total Files that the job has processed successfully.
+  # TYPE etl_files_total counter
+  etl_files_total 0
+  # HELP etl_failures_total Files that the job has failed to process.
+  # TYPE etl_failures_total counter
+  etl_failures_total 0
+  # HELP etl_errors_by_type_total Files that the job has failed to process, by the type of error; the types add up to etl_failures_total.
+  # TYPE etl_errors_by_type_total counter
+  etl_errors_by_type_total{error_type="connection_timeout"} 0
+  etl_errors_by_type_total{error_type="corrupt_file_format"} 0
+  etl_errors_by_type_total{error_type="disk_space_insufficient"} 0
+  etl_errors_by_type_total{error_type="database_lock_timeout"} 0
+  etl_errors_by_type_total{error_type="invalid_data_schema"} 0
+  # HELP etl_current_rate_records_per_second Records per second of the newest completed file; 0 while the job is down.
+  # TYPE etl_current_rate_records_per_second gauge
+  # HELP etl_avg_processing_time_seconds Mean processing time of the last 100 completed files.
+  # TYPE etl_avg_processing_time_seconds gauge
+  # HELP etl_seconds_since_last_success Time since the job last completed a file.
+  # TYPE etl_seconds_since_last_success gauge
+  # HELP etl_seconds_since_last_failure Time since the job last failed on a file.
+  # TYPE etl_seconds_since_last_failure gauge
+  # HELP etl_health_status 1 while the job's newest event is young enough and was not its end, else 0.
+  # TYPE etl_health_status gauge
+  etl_health_status 0
+  # HELP etl_uptime_seconds Time since the job's present run began; 0 while the job is down.
+  # TYPE etl_uptime_seconds gauge
+  etl_uptime_seconds 0
+  # HELP etl_last_success_timestamp_seconds When the job last completed a file, in Unix time.
+  # TYPE etl_last_success_timestamp_seconds gauge
+  # HELP etl_last_failure_timestamp_seconds When the job last failed on a file, in Unix time.
+  # TYPE etl_last_failure_timestamp_seconds gauge
+  # HELP etl_last_event_timestamp_seconds When the job's newest event happened, in Unix time.
+  # TYPE etl_last_event_timestamp_seconds gauge
+  # HELP etl_exporter_log_lines_total Lines read from the logs, by what became of them.
+  # TYPE etl_exporter_log_lines_total counter
+  etl_exporter_log_lines_total{result="event"} 0
+  etl_exporter_log_lines_total{result="other"} 0
+  etl_exporter_log_lines_total{result="malformed"} 0
+  etl_exporter_log_lines_total{result="oversized"} 0
+  etl_exporter_log_lines_total{result="duplicate"} 0
+  etl_exporter_log_lines_total{result="stale"} 0
+  # HELP etl_exporter_log_bytes_total Bytes read from the logs.
+  # TYPE etl_exporter_log_bytes_total counter
+  etl_exporter_log_bytes_total 0
+  # HELP etl_exporter_log_lag_bytes Bytes that are in the logs and not read yet.
+  # TYPE etl_exporter_log_lag_bytes gauge
+  etl_exporter_log_lag_bytes 0
+  # HELP etl_exporter_log_rotations_total Times that a log was replaced or cut off, by how it happened.
+  # TYPE etl_exporter_log_rotations_total counter
+  # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
+  # TYPE etl_exporter_log_read_errors_total counter
+  etl_exporter_log_read_errors_total 0
+  # HELP etl_exporter_log_gap_records_total Records that only the job's running totals told of, because their lines were lost; part of etl_records_total.
+  # TYPE etl_exporter_log_gap_records_total counter
+  etl_exporter_log_gap_records_total 0
+  # HELP etl_exporter_log_gap_files_total Files that only the job's running totals told of, because their lines were lost; part of etl_files_total.
+  # TYPE etl_exporter_log_gap_files_total counter
+  etl_exporter_log_gap_files_total 0
+  # HELP etl_exporter_log_gap_failures_total Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total.
+  # TYPE etl_exporter_log_gap_failures_total counter
+  etl_exporter_log_gap_failures_total 0
+  # HELP etl_exporter_build_info 1, with the exporter's version and what it was built with.
+  # TYPE etl_exporter_build_info gauge
+  etl_exporter_build_info{version="1.2.3"} 1
+  # HELP process_cpu_seconds_total User and system CPU time of this process, in seconds.
+  # TYPE process_cpu_seconds_total counter
+  # HELP process_open_fds Open file descriptors.
+  # TYPE process_open_fds gauge
+  # HELP process_max_fds Limit of open file descriptors.
+  # TYPE process_max_fds gauge
+  # HELP process_virtual_memory_bytes Address space in use.
+  # TYPE process_virtual_memory_bytes gauge
+  # HELP process_resident_memory_bytes Memory in use.
+  # TYPE process_resident_memory_bytes gauge
+  # HELP process_threads Threads of this process.
+  # TYPE process_threads gauge
+  # HELP process_start_time_seconds When this process started, in Unix time.
+  # TYPE process_start_time_seconds gauge
+  process_start_time_seconds 1737172795
+
+  """
+
+let goldenRun = """
+  # HELP etl_records_total Records that the job has processed.
+  # TYPE etl_records_total counter
+  etl_records_total 1250
+  # HELP etl_files_total Files that the job has processed successfully.
+  # TYPE etl_files_total counter
+  etl_files_total 5
+  # HELP etl_failures_total Files that the job has failed to process.
+  # TYPE etl_failures_total counter
+  etl_failures_total 2
+  # HELP etl_errors_by_type_total Files that the job has failed to process, by the type of error; the types add up to etl_failures_total.
+  # TYPE etl_errors_by_type_total counter
+  etl_errors_by_type_total{error_type="connection_timeout"} 0
+  etl_errors_by_type_total{error_type="corrupt_file_format"} 0
+  etl_errors_by_type_total{error_type="disk_space_insufficient"} 1
+  etl_errors_by_type_total{error_type="database_lock_timeout"} 0
+  etl_errors_by_type_total{error_type="invalid_data_schema"} 0
+  etl_errors_by_type_total{error_type="unknown"} 1
+  # HELP etl_current_rate_records_per_second Records per second of the newest completed file; 0 while the job is down.
+  # TYPE etl_current_rate_records_per_second gauge
+  etl_current_rate_records_per_second 9.88
+  # HELP etl_avg_processing_time_seconds Mean processing time of the last 100 completed files.
+  # TYPE etl_avg_processing_time_seconds gauge
+  etl_avg_processing_time_seconds 25.3
+  # HELP etl_seconds_since_last_success Time since the job last completed a file.
+  # TYPE etl_seconds_since_last_success gauge
+  etl_seconds_since_last_success 7
+  # HELP etl_seconds_since_last_failure Time since the job last failed on a file.
+  # TYPE etl_seconds_since_last_failure gauge
+  etl_seconds_since_last_failure 6
+  # HELP etl_health_status 1 while the job's newest event is young enough and was not its end, else 0.
+  # TYPE etl_health_status gauge
+  etl_health_status 1
+  # HELP etl_uptime_seconds Time since the job's present run began; 0 while the job is down.
+  # TYPE etl_uptime_seconds gauge
+  etl_uptime_seconds 10
+  # HELP etl_last_success_timestamp_seconds When the job last completed a file, in Unix time.
+  # TYPE etl_last_success_timestamp_seconds gauge
+  etl_last_success_timestamp_seconds 1737172803
+  # HELP etl_last_failure_timestamp_seconds When the job last failed on a file, in Unix time.
+  # TYPE etl_last_failure_timestamp_seconds gauge
+  etl_last_failure_timestamp_seconds 1737172804
+  # HELP etl_last_event_timestamp_seconds When the job's newest event happened, in Unix time.
+  # TYPE etl_last_event_timestamp_seconds gauge
+  etl_last_event_timestamp_seconds 1737172804
+  # HELP etl_exporter_log_lines_total Lines read from the logs, by what became of them.
+  # TYPE etl_exporter_log_lines_total counter
+  etl_exporter_log_lines_total{result="event"} 3
+  etl_exporter_log_lines_total{result="other"} 1
+  etl_exporter_log_lines_total{result="malformed"} 1
+  etl_exporter_log_lines_total{result="oversized"} 0
+  etl_exporter_log_lines_total{result="duplicate"} 0
+  etl_exporter_log_lines_total{result="stale"} 0
+  # HELP etl_exporter_log_bytes_total Bytes read from the logs.
+  # TYPE etl_exporter_log_bytes_total counter
+  etl_exporter_log_bytes_total 700
+  # HELP etl_exporter_log_lag_bytes Bytes that are in the logs and not read yet.
+  # TYPE etl_exporter_log_lag_bytes gauge
+  etl_exporter_log_lag_bytes 17
+  # HELP etl_exporter_log_rotations_total Times that a log was replaced or cut off, by how it happened.
+  # TYPE etl_exporter_log_rotations_total counter
+  etl_exporter_log_rotations_total{kind="rename"} 3
+  # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
+  # TYPE etl_exporter_log_read_errors_total counter
+  etl_exporter_log_read_errors_total 2
+  # HELP etl_exporter_log_gap_records_total Records that only the job's running totals told of, because their lines were lost; part of etl_records_total.
+  # TYPE etl_exporter_log_gap_records_total counter
+  etl_exporter_log_gap_records_total 1000
+  # HELP etl_exporter_log_gap_files_total Files that only the job's running totals told of, because their lines were lost; part of etl_files_total.
+  # TYPE etl_exporter_log_gap_files_total counter
+  etl_exporter_log_gap_files_total 4
+  # HELP etl_exporter_log_gap_failures_total Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total.
+  # TYPE etl_exporter_log_gap_failures_total counter
+  etl_exporter_log_gap_failures_total 1
+  # HELP etl_exporter_build_info 1, with the exporter's version and what it was built with.
+  # TYPE etl_exporter_build_info gauge
+  etl_exporter_build_info{version="1.2.3"} 1
+  # HELP process_cpu_seconds_total User and system CPU time of this process, in seconds.
+  # TYPE process_cpu_seconds_total counter
+  # HELP process_open_fds Open file descriptors.
+  # TYPE process_open_fds gauge
+  # HELP process_max_fds Limit of open file descriptors.
+  # TYPE process_max_fds gauge
+  # HELP process_virtual_memory_bytes Address space in use.
+  # TYPE process_virtual_memory_bytes gauge
+  # HELP process_resident_memory_bytes Memory in use.
+  # TYPE process_resident_memory_bytes gauge
+  # HELP process_threads Threads of this process.
+  # TYPE process_threads gauge
+  # HELP process_start_time_seconds When this process started, in Unix time.
+  # TYPE process_start_time_seconds gauge
+  process_start_time_seconds 1737172795
+
+  """

@@ -1,0 +1,226 @@
+import LinuxIO
+import Metrics
+import Testing
+
+@testable import Exporter
+
+@Suite("Metrics of a job")
+struct MetricsTests {
+  @Test("nothing was read yet: counters stand at 0, the job is down, and what does not exist has no sample")
+  func beforeTheFirstLine() {
+    #expect(Fixture().metrics() == goldenBeforeTheFirstLine)
+  }
+
+  @Test("a run with a success, a failure and lost lines: every number is as the log says")
+  func wholeExposition() {
+    var fixture = Fixture()
+    fixture.read(
+      Fixture.message(0, "etl_simulator_started"),
+      Fixture.completed(3, totals: (1250, 5, 1)),
+      Fixture.failed(4, type: "disk_space_insufficient", totals: (1250, 5, 2)),
+      "not JSON at all",
+      ""
+    )
+    var logs = LogTotals(readBytes: 700, lagBytes: 17, readErrors: 2)
+    logs.rotations = [(.none.adding("kind", "rename"), 3)]
+    #expect(fixture.metrics(logs: logs) == goldenRun)
+  }
+
+  @Test("a log that another program wrote: text before the object, failure_reason instead of error_type")
+  func foreignLine() {
+    var fixture = Fixture()
+    fixture.read(
+      """
+      2025-01-18T04:00:00 INFO {"timestamp": "2025-01-18T04:00:00.123456Z", "message": "file_processing_failed", \
+      "total_records": 0, "total_files": 0, "total_failures": 1, "file_id": "file_000001_FAILED", \
+      "failure_reason": "disk_space_insufficient", "retry_after": 97}
+      """
+    )
+    #expect(fixture.samples("etl_failures_total") == ["etl_failures_total 1"])
+    #expect(
+      fixture.samples("etl_errors_by_type_total{error_type=\"disk") == [
+        "etl_errors_by_type_total{error_type=\"disk_space_insufficient\"} 1"
+      ]
+    )
+  }
+
+  @Test("failures without a type, and failures whose lines were lost, are of type unknown")
+  func unknownErrors() {
+    var fixture = Fixture()
+    fixture.read(
+      Fixture.failed(1, type: nil, totals: (0, 0, 1)),
+      Fixture.failed(2, type: "connection_timeout", totals: (0, 0, 4)),
+      Fixture.completed(3, totals: (250, 1, 6))
+    )
+    #expect(fixture.samples("etl_failures_total") == ["etl_failures_total 6"])
+    #expect(
+      fixture.samples("etl_errors_by_type_total").filter { !$0.hasSuffix(" 0") } == [
+        "etl_errors_by_type_total{error_type=\"connection_timeout\"} 1",
+        "etl_errors_by_type_total{error_type=\"unknown\"} 5",
+      ]
+    )
+  }
+
+  @Test("more types of error than the limit: the rest share other, and the sum stays right")
+  func tooManyErrorTypes() {
+    var fixture = Fixture()
+    for count in 1...80 { fixture.read(Fixture.failed(1, type: "type_\(count)", totals: (0, 0, count))) }
+    fixture.read(Fixture.failed(1, type: String(repeating: "x", count: 129), totals: (0, 0, 81)))
+    let samples = fixture.samples("etl_errors_by_type_total")
+    #expect(samples.count == 51)
+    #expect(samples.last == "etl_errors_by_type_total{error_type=\"other\"} 36")
+    #expect(fixture.samples("etl_failures_total") == ["etl_failures_total 81"])
+  }
+
+  @Test("an error type that has the name of the overflow does not make a series twice")
+  func errorTypeNamedOther() {
+    var fixture = Fixture()
+    fixture.read(Fixture.failed(1, type: "other", totals: (0, 0, 1)))
+    for count in 2...80 { fixture.read(Fixture.failed(1, type: "type_\(count)", totals: (0, 0, count))) }
+    #expect(fixture.samples("etl_errors_by_type_total{error_type=\"other\"}").count == 1)
+  }
+
+  @Test("a crash has an error type, but no file failed by it")
+  func crashIsNoFailure() {
+    var fixture = Fixture()
+    fixture.read(
+      "{\"timestamp\": \"2025-01-18T04:00:01Z\", \"message\": \"etl_crashed\", \"error_type\": \"connection_timeout\"}"
+    )
+    #expect(fixture.samples("etl_errors_by_type_total").allSatisfy { $0.hasSuffix(" 0") })
+    #expect(fixture.samples("etl_failures_total") == ["etl_failures_total 0"])
+  }
+
+  @Test(
+    "the job ends: health, uptime and rate are 0, the mean stays",
+    arguments: ["etl_simulator_stopped", "etl_stopped", "etl_simulator_crashed", "etl_crashed"]
+  )
+  func jobEnds(message: String) {
+    var fixture = Fixture()
+    fixture.read(Fixture.completed(1, totals: (250, 1, 0)))
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 1"])
+    #expect(fixture.samples("etl_current_rate") == ["etl_current_rate_records_per_second 9.88"])
+    fixture.read(Fixture.message(2, message))
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 0"])
+    #expect(fixture.samples("etl_uptime_seconds") == ["etl_uptime_seconds 0"])
+    #expect(fixture.samples("etl_current_rate") == ["etl_current_rate_records_per_second 0"])
+    #expect(fixture.samples("etl_avg") == ["etl_avg_processing_time_seconds 25.3"])
+    fixture.read(Fixture.message(3, "etl_started"))
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 1"])
+  }
+
+  @Test("the job falls silent: it counts as alive until its newest event is as old as the limit")
+  func jobFallsSilent() {
+    var fixture = Fixture()
+    fixture.read(Fixture.completed(0, totals: (250, 1, 0)))
+    fixture.now = WallTime(nanoseconds: exampleNanoseconds + 119_999_000_000)
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 1"])
+    fixture.now = WallTime(nanoseconds: exampleNanoseconds + 120_000_000_000)
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 0"])
+    #expect(fixture.samples("etl_seconds_since_last_success") == ["etl_seconds_since_last_success 120"])
+  }
+
+  @Test("a line from the future is taken as from now, and does not hide what comes after it")
+  func futureLine() {
+    var fixture = Fixture()
+    fixture.read(
+      "{\"timestamp\": \"2031-01-01T00:00:00Z\", \"message\": \"file_processing_completed\", \"total_files\": 9}"
+    )
+    #expect(fixture.samples("etl_seconds_since_last_success") == ["etl_seconds_since_last_success 0"])
+    fixture.now = WallTime(nanoseconds: fixture.now.nanoseconds + 1_000_000_000)
+    fixture.read("{\"message\": \"file_processing_completed\", \"total_files\": 1}")
+    #expect(fixture.samples("etl_files_total") == ["etl_files_total 10"])
+  }
+
+  @Test("only the newest 100 files make the mean")
+  func meanOfNewestFiles() {
+    var fixture = Fixture()
+    for count in 1...150 { fixture.read(Fixture.completed(1, totals: (count, count, 0), time: Double(count))) }
+    #expect(fixture.samples("etl_avg") == ["etl_avg_processing_time_seconds 100.5"])
+  }
+
+  @Test("an older file that comes late does not change the present rate")
+  func lateFileKeepsRate() {
+    var fixture = Fixture()
+    fixture.read(
+      Fixture.completed(5, totals: (250, 1, 0), rate: 5),
+      Fixture.completed(4, totals: (500, 2, 0), rate: 4)
+    )
+    #expect(fixture.samples("etl_current_rate") == ["etl_current_rate_records_per_second 5"])
+  }
+
+  @Test("a file without a rate: it is what its records and time make")
+  func rateFromRecordsAndTime() {
+    var fixture = Fixture()
+    fixture.read(
+      """
+      {"timestamp": "2025-01-18T04:00:01Z", "message": "file_processing_completed", "records_processed": 30, \
+      "processing_time": 4}
+      """
+    )
+    #expect(fixture.samples("etl_current_rate") == ["etl_current_rate_records_per_second 7.5"])
+  }
+
+  @Test("lines that name pipelines: each pipeline counts for itself, and the one without a name goes")
+  func pipelines() {
+    var fixture = Fixture()
+    fixture.read(
+      Fixture.completed(1, totals: (250, 1, 0), pipeline: "orders"),
+      Fixture.completed(1, totals: (1000, 4, 0), pipeline: "users"),
+      Fixture.completed(2, totals: (500, 2, 0), pipeline: "orders")
+    )
+    #expect(
+      fixture.samples("etl_files_total") == [
+        "etl_files_total{pipeline=\"orders\"} 2", "etl_files_total{pipeline=\"users\"} 4",
+      ]
+    )
+    #expect(
+      fixture.samples("etl_errors_by_type_total").first
+        == "etl_errors_by_type_total{pipeline=\"orders\",error_type=\"connection_timeout\"} 0"
+    )
+  }
+
+  @Test("logs that were given names: their pipelines are there from the start, and a line's own name wins")
+  func namedLogs() {
+    var fixture = Fixture(logNames: ["orders", "users"])
+    #expect(
+      fixture.samples("etl_files_total") == [
+        "etl_files_total{pipeline=\"orders\"} 0", "etl_files_total{pipeline=\"users\"} 0",
+      ]
+    )
+    fixture.read(Fixture.completed(1, totals: (250, 1, 0)), from: "users")
+    fixture.read(Fixture.completed(1, totals: (250, 1, 0), pipeline: "orders"), from: "users")
+    #expect(
+      fixture.samples("etl_files_total") == [
+        "etl_files_total{pipeline=\"orders\"} 1", "etl_files_total{pipeline=\"users\"} 1",
+      ]
+    )
+  }
+
+  @Test("more pipelines than the limit share other")
+  func tooManyPipelines() {
+    var fixture = Fixture()
+    for count in 1...130 { fixture.read(Fixture.completed(1, totals: (count, count, 0), pipeline: "p\(count)")) }
+    #expect(fixture.samples("etl_files_total").count == 101)
+    #expect(fixture.samples("etl_files_total").last == "etl_files_total{pipeline=\"other\"} 130")
+  }
+
+  @Test("each kind of line is counted under its result")
+  func lineResults() {
+    var fixture = Fixture()
+    let line = Fixture.completed(2, totals: (250, 1, 0))
+    fixture.read(line, line, Fixture.completed(1, totals: (100, 0, 0)))
+    fixture.read(Fixture.message(2, "something_else"), "", "{\"total_records\": \"many\"}", "{")
+    fixture.ingest.skipOversizedLine()
+    fixture.read(String(repeating: "x", count: 65 << 10))
+    #expect(
+      fixture.samples("etl_exporter_log_lines_total") == [
+        "etl_exporter_log_lines_total{result=\"event\"} 1",
+        "etl_exporter_log_lines_total{result=\"other\"} 2",
+        "etl_exporter_log_lines_total{result=\"malformed\"} 2",
+        "etl_exporter_log_lines_total{result=\"oversized\"} 2",
+        "etl_exporter_log_lines_total{result=\"duplicate\"} 1",
+        "etl_exporter_log_lines_total{result=\"stale\"} 1",
+      ]
+    )
+  }
+}
