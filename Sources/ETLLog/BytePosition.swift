@@ -103,6 +103,7 @@ enum Word {
   /// A word of which the lowest bytes are all ones, and the rest zero.
   ///
   /// - Parameter byteCount: How many; less than 0 is none, more than 8 is all.
+  /// - Returns: The word.
   @inline(__always)
   static func mask(byteCount: Int) -> UInt64 {
     byteCount <= 0 ? 0 : byteCount >= 8 ? ~0 : (1 &<< UInt64(8 &* byteCount)) &- 1

@@ -153,6 +153,7 @@ enum PowerOfTen {
   /// A power of ten.
   ///
   /// - Parameter exponent: 0 to 19.
+  /// - Returns: 10^exponent.
   @inline(__always)
   static func integer(_ exponent: Int) -> UInt64 { integers[exponent] }
 

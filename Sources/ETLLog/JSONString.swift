@@ -35,6 +35,7 @@ extension JSONScanner {
   /// An escape of half a surrogate pair is refused: RFC 8259 §8.2 leaves open what it means, and no UTF-8 can say it.
   ///
   /// - Parameter start: The place behind the opening quote.
+  /// - Returns: The string, or nil where it is not valid.
   @inline(__always)
   func scanString(_ start: BytePosition) -> JSONString? {
     let stop = skipPlainText(start)

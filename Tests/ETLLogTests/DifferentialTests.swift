@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+@testable import ETLLog
+
+/// The reader against two other parsers, on documents made and broken at random.
+@Suite("Compared with other parsers")
+struct DifferentialTests {
+  /// Whether the scanner takes a line for an object, at the end of its chunk and before other lines.
+  private func isTaken(_ document: [UInt8], _ scanner: inout EventScanner) -> [Bool] {
+    [0, 64].map { padding in
+      let line = document + [Byte.newline] + Array(repeating: Byte.newline, count: padding)
+      return unsafe line.withUnsafeBytes { memory in
+        guard let base = memory.baseAddress else { return false }
+        let start = unsafe BytePosition(base)
+        let json = JSONScanner(end: start + memory.count)
+        let brace = json.skipWhitespace(start)
+        guard brace.byte == Byte.openBrace, let end = scanner.scanObject(brace + 1, json) else { return false }
+        return json.skipWhitespace(end).byte == Byte.newline
+      }
+    }
+  }
+
+  private func parsed(_ document: [UInt8]) -> [String: Any]? {
+    (try? JSONSerialization.jsonObject(with: Data(document))) as? [String: Any]
+  }
+
+  /// Where Foundation is known to differ from RFC 8259: it takes a comma behind the last member, takes NUL bytes for a sign
+  /// of UTF-16, and refuses numbers that no Double can hold.
+  private func mayDiffer(_ document: [UInt8]) -> Bool {
+    let text = String(decoding: document, as: UTF8.self)
+    return text.contains(/,\s*[}\]]/) || text.contains(/[0-9][eE]/) || document.contains(0)
+  }
+
+  @Test("a broken document is taken, or a valid one refused")
+  func mutated() {
+    var random = RandomSource(named: "documents")
+    var scanner = EventScanner(maximumLineBytes: 65_536)
+    var validCount = 0
+    let total = 20_000 * RandomSource.factor
+    for _ in 0..<total {
+      var document = Array(random.object(depth: 4).utf8)
+      for _ in 0..<random.below(4) {
+        random.mutate(&document)
+      }
+      // Within another object the document goes the way of values that are skipped.
+      for document in [document, Array("{\"a\":".utf8) + document + Array("}".utf8)]
+      where !document.contains(Byte.newline) {
+        let isObject = ReferenceGrammar.isObject(document)
+        validCount += isObject ? 1 : 0
+        let note: Comment = "\(String(decoding: document, as: UTF8.self)) \(document) \(random.note)"
+        #expect(isTaken(document, &scanner) == [isObject, isObject], note)
+        if !mayDiffer(document) {
+          #expect((parsed(document) != nil) == isObject, note)
+        }
+      }
+    }
+    // Neither all valid nor all broken, or the comparison says nothing.
+    #expect(validCount > total / 2 && validCount < total * 3 / 2)
+  }
+
+  @Test("a text does not say what another parser reads")
+  func texts() throws {
+    var random = RandomSource(named: "texts")
+    var reader = LogReader(maximumLineBytes: 65_536)
+    for _ in 0..<5_000 * RandomSource.factor {
+      let line =
+        "{\"file_id\": \(random.string()), \(random.string()): \(random.string()), \"pipeline\":\(random.string())}"
+      let expected = try #require(parsed(Array(line.utf8)), "\(line) \(random.note)")
+      // A string is no count: such a line is malformed.
+      guard expected["total_records"] == nil else { continue }
+      let outcome = reader.outcomes(of: Array("\(line)\n".utf8)).first
+      #expect(outcome?.text(.fileID) == expected["file_id"] as? String, "\(line) \(random.note)")
+      #expect(outcome?.text(.pipeline) == expected["pipeline"] as? String, "\(line) \(random.note)")
+    }
+  }
+}
+
+extension RandomSource {
+  /// A valid JSON object on one line.
+  mutating func object(depth: Int) -> String {
+    let members = (0..<below(6)).map { _ in
+      "\(space())\(string())\(space()):\(space())\(value(depth: depth - 1))\(space())"
+    }
+    return "{\(members.isEmpty ? space() : members.joined(separator: ","))}"
+  }
+
+  private mutating func value(depth: Int) -> String {
+    switch below(depth > 0 ? 9 : 6) {
+    case 0, 1: return string()
+    case 2: return element(["", "-"]) + String(below(element([10, 1_000, 1_000_000_000])))
+    case 3: return element(["0.0", "-0", "1e5", "1E-7", "25.3", "9.88e+1", "0.1", "-1.5", "123456789012345678"])
+    case 4, 5: return element(["true", "false", "null"])
+    case 6, 7: return object(depth: depth)
+    default:
+      let elements = (0..<below(5)).map { _ in "\(space())\(value(depth: depth - 1))\(space())" }
+      return "[\(elements.isEmpty ? space() : elements.joined(separator: ","))]"
+    }
+  }
+
+  private mutating func space() -> String {
+    element(["", "", "", " ", " ", "\t", "\r", "  \t "])
+  }
+
+  /// A string as it may stand in JSON.
+  mutating func string() -> String {
+    let pieces = (0..<below(6)).map { _ in
+      element([
+        "a", "total_records", "message", "12345678", "é", "日本", "😀", "\u{7F}", "\\n", "\\\"", "\\\\", "\\/", "\\u0041",
+        "\\u00e9", "\\ud83d\\ude00",
+        "\\u0000", "\\b", " ",
+      ])
+    }
+    return "\"\(pieces.joined())\""
+  }
+
+  /// Changes, removes, repeats or adds something.
+  mutating func mutate(_ document: inout [UInt8]) {
+    let index = below(document.count + 1)
+    let end = min(document.count, index + 1 + below(4))
+    switch below(6) {
+    case 0: document.removeSubrange(index..<end)
+    case 1: document.insert(contentsOf: document[index..<end], at: below(document.count + 1))
+    case 2: document.insert(UInt8.random(in: 0...255, using: &self), at: index)
+    case 3 where index < document.count: document[index] = UInt8.random(in: 0...255, using: &self)
+    case 4 where index < document.count: document[index] ^= 1 << UInt8(below(8))
+    default:
+      document.insert(
+        contentsOf: element(["{", "}", "[", "]", ",", ":", "\"", "\\", "0", "-", ".", "e", "\\ud800", "\\u", "\t", "1"])
+          .utf8,
+        at: index
+      )
+    }
+  }
+}
