@@ -101,7 +101,7 @@ struct EventScanner: ~Copyable {
     guard let text else { return next }
     // One that is longer than a line may be makes the line oversized, whatever it says.
     guard text.byteCount <= maximumLineBytes else { return next }
-    unescaped.reset(byteCount: text.isEscaped ? text.byteCount : 0)
+    unescaped.reset(byteCount: Self.escapedByteCount(text))
     let parts = unescaped.resolve(text).withSpan { Timestamp.Parts($0) }
     guard let parts, let nanoseconds = parts.nanoseconds else {
       wrongFields.insert(.timestamp)
@@ -116,17 +116,20 @@ struct EventScanner: ~Copyable {
 
   /// The texts of the last object, unescaped; they stand until the next line.
   mutating func makeTexts() -> LogTexts {
-    var byteCount = 0
     let error = errorType ?? failureReason
-    for text in [fileID, error, pipeline] {
-      if let text, text.isEscaped { byteCount += text.byteCount }
-    }
-    unescaped.reset(byteCount: byteCount)
+    unescaped.reset(
+      byteCount: Self.escapedByteCount(fileID) + Self.escapedByteCount(error) + Self.escapedByteCount(pipeline)
+    )
     return LogTexts(
       fileID: fileID.map { unescaped.resolve($0) },
       errorType: error.map { unescaped.resolve($0) },
       pipeline: pipeline.map { unescaped.resolve($0) }
     )
+  }
+
+  private static func escapedByteCount(_ text: JSONString?) -> Int {
+    guard let text, text.isEscaped else { return 0 }
+    return text.byteCount
   }
 }
 
