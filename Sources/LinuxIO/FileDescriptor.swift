@@ -146,4 +146,44 @@ package struct FileDescriptor: ~Copyable {
     _ = try systemCall("stat", on: name) { unsafe fstat(descriptor, &status) }
     return FileStatus(status)
   }
+
+  /// Opens the same file a second time under a new number, with the same offset and flags.
+  ///
+  /// - Parameters:
+  ///   - rawValue: An open descriptor, such as 0 for standard input; it stays open.
+  ///   - name: The path or a short description, for error texts.
+  /// - Throws: `SystemCallError` as `fcntl(2)` lists them, EMFILE among them.
+  package init(duplicating rawValue: CInt, name: String) throws(SystemCallError) {
+    let descriptor = fcntl(rawValue, F_DUPFD_CLOEXEC, 3)
+    // Not through `systemCall`: the number comes from outside, and that it is closed is no mistake of this program.
+    guard descriptor >= 0 else { throw SystemCallError(operation: "read", subject: name, errno: .current) }
+    self.init(owning: descriptor, name: name)
+  }
+
+  /// Finds where data goes on behind a hole, without reading the hole: `lseek(2)` with SEEK_DATA.
+  ///
+  /// - Parameter offset: Where to look from, in bytes.
+  /// - Returns: The first place at or after it that holds data, or nil when there is none up to the end of the file.
+  /// - Throws: `SystemCallError` as `lseek(2)` lists them.
+  package borrowing func nextData(from offset: Int64) throws(SystemCallError) -> Int64? {
+    let descriptor = rawValue
+    // SEEK_DATA, which Glibc shows only with _GNU_SOURCE.
+    let seekData: CInt = 3
+    do throws(SystemCallError) {
+      return Int64(try systemCall("seek in", on: name) { lseek(descriptor, off_t(offset), seekData) })
+    } catch {
+      if error.errno == .noSuchDeviceOrAddress { return nil }
+      throw error
+    }
+  }
+
+  /// Whether a read would return at once: with bytes, with the end, or with an error.
+  ///
+  /// - Returns: What `poll(2)` says now.
+  /// - Throws: `SystemCallError` as `poll(2)` lists them.
+  package borrowing func isReadable() throws(SystemCallError) -> Bool {
+    var request = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
+    // Safe: one request, which is a local.
+    return try systemCall("poll", on: name) { unsafe poll(&request, 1, 0) } > 0
+  }
 }

@@ -23,6 +23,8 @@ package struct FileStatus: Equatable {
   package let linkCount: UInt64
   /// When its data last changed, in nanoseconds since 1970.
   package let modifiedNanoseconds: Int64
+  /// When its data, mode, owner or name last changed, in nanoseconds since 1970; nobody can set it.
+  package let changedNanoseconds: Int64
 
   init(_ status: stat) {
     device = UInt64(status.st_dev)
@@ -30,6 +32,7 @@ package struct FileStatus: Equatable {
     size = Int64(status.st_size)
     linkCount = UInt64(status.st_nlink)
     modifiedNanoseconds = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    changedNanoseconds = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
     kind =
       switch status.st_mode & S_IFMT {
       case S_IFREG: .regular
