@@ -13,7 +13,7 @@ package enum TailProgress: Equatable {
 /// How a log stands.
 package enum TailCondition: Equatable {
   /// There is no log yet, or no longer.
-  case waiting(for: String)
+  case waiting(reason: String)
   /// The log is open and read as it grows.
   case following
   /// The log cannot be opened or read; tried again with growing pauses.
@@ -48,8 +48,8 @@ package struct TailStatistics: Equatable {
   package internal(set) var readErrors: Int64 = 0
   /// Files that could not be read and were given up for a newer one.
   package internal(set) var abandonedFiles: Int64 = 0
-  /// Truncations whose unread bytes were found in no copy, where there were any.
-  package internal(set) var unreadBytesLost: Int64 = 0
+  /// Truncations for which no copy of what was there before was found.
+  package internal(set) var truncationsWithoutCopy: Int64 = 0
   /// Resumed positions whose file was not found any more.
   package internal(set) var lostPositions: Int64 = 0
 
@@ -81,7 +81,8 @@ package enum TailStartError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .isDirectory(let path): "log file \(path) is a directory; name the file in it"
-    case .isNoLog(let path): "log file \(path) is a device or socket; name a regular file, a FIFO, or - for standard input"
+    case .isNoLog(let path):
+      "log file \(path) is a device or socket; name a regular file, a FIFO, or - for standard input"
     case .failed(let error): error.description
     }
   }

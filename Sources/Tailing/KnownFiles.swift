@@ -1,0 +1,51 @@
+internal import LinuxIO
+
+/// Files that were read, and siblings that are not to be: what keeps a byte from being delivered twice.
+struct KnownFiles {
+  /// The files, the longest known first.
+  private(set) var positions: [FilePosition]
+  private let limit: Int
+  /// Fewer bytes than this may be the same in two logs by chance.
+  static let tellingBytes: Int64 = 64
+
+  init(_ positions: [FilePosition], limit: Int) {
+    self.positions = positions
+    self.limit = limit
+  }
+
+  /// Remembers a file as it stands, instead of what was known of it; beyond the limit the longest known is forgotten.
+  mutating func remember(_ file: HeldFile) {
+    let position = file.position
+    positions.removeAll { $0.isSameFile(as: position) }
+    positions.append(position)
+    if positions.count > limit { positions.removeFirst(positions.count - limit) }
+  }
+
+  /// What is known of a file: by its number, and by its head, since numbers are given away again.
+  func position(of file: HeldFile) throws(SystemCallError) -> FilePosition? {
+    for position in positions where position.isSameFile(as: file.position) {
+      if try file.begins(as: position.identity) { return position }
+    }
+    return nil
+  }
+
+  /// Whether a file begins with all that was read of another one.
+  func holdsCopy(_ file: HeldFile) throws(SystemCallError) -> Bool {
+    for position in positions where Self.isTelling(position) {
+      if try file.continues(position) { return true }
+    }
+    return false
+  }
+
+  /// Whether a position tells a file by its content alone.
+  static func isTelling(_ position: FilePosition) -> Bool {
+    position.offset >= tellingBytes
+  }
+}
+
+extension FilePosition {
+  /// Whether both are in the same file, by its number.
+  func isSameFile(as other: FilePosition) -> Bool {
+    identity.device == other.identity.device && identity.inode == other.identity.inode
+  }
+}

@@ -1,0 +1,259 @@
+internal import LinuxIO
+
+/// Follows one path as one endless stream of lines, whatever happens to the files behind it.
+///
+/// It waits for nothing: `drain` looks at what is there, reads what it may, and returns. A wake-up of the watcher, or the
+/// tick of a timer, is the time to call it again; it does not matter which, or how often.
+///
+/// The files form a chain, oldest first. Only the first one is read. One that was rotated away stays first, and is read as
+/// late lines come, until the next one has lines and the rotate wait has passed; only then are the newer lines delivered,
+/// up to that wait late. Delivering them at once would cost no line either, but the order: a late line of a finished run
+/// after the first line of a new one looks like a jump of the running totals, and would be counted as that many records.
+/// One order also means one offset, and so a position that says all.
+package final class LogTailer {
+  /// The path that is followed; `-` for standard input.
+  package let path: String
+  /// What happened since the tailer was made.
+  package internal(set) var statistics = TailStatistics()
+  /// How the log stands, as of the last `drain`.
+  package internal(set) var condition: TailCondition
+
+  let options: TailOptions
+  /// The files that are read or to be read, oldest first.
+  var chain: [HeldFile] = []
+  var known: KnownFiles
+  /// Where to resume, until the log's directory could be looked at.
+  var unresolvedPosition: TailPosition?
+  /// Whether the siblings were looked at before, so that one not known is new.
+  var hasLooked = false
+  /// The paths whose siblings were looked at.
+  var siblingPaths: [String] = []
+  var trail: PathTrail
+  var pathRetry: RetrySchedule
+  private let watches: WatchSet
+  private let sharedBuffer: TailBuffer
+  private var readRetry: RetrySchedule
+  private var readFailures = 0
+
+  /// Failed reads after which a file that was rotated away is given up, so that the newer ones are read.
+  private static let failuresBeforeAbandoning = 5
+  /// Truncations that one turn follows.
+  private static let truncationsPerTurn = 8
+
+  /// Follows a path from its start, or from where it was left.
+  ///
+  /// - Parameters:
+  ///   - path: The log; `-` for standard input.
+  ///   - options: Limits and times.
+  ///   - position: Where to resume; nil to begin at the start of the file.
+  ///   - watcher: The process's watcher.
+  ///   - buffer: What is read into; tailers on one thread share one.
+  /// - Throws: `TailStartError` when the path names a directory or a device.
+  package init(
+    path: String,
+    options: TailOptions = TailOptions(),
+    resumingAt position: TailPosition? = nil,
+    watcher: TailWatcher,
+    buffer: TailBuffer = TailBuffer()
+  ) throws(TailStartError) {
+    self.path = path
+    self.options = options
+    unresolvedPosition = position
+    watches = watcher.makeSet()
+    sharedBuffer = buffer
+    known = KnownFiles(position?.knownSiblings ?? [], limit: options.maximumKnownSiblings)
+    pathRetry = RetrySchedule(firstSeconds: options.firstRetrySeconds, lastSeconds: options.lastRetrySeconds)
+    readRetry = pathRetry
+    trail = PathTrail(along: path)
+    condition = .waiting(reason: "\(path) was not looked at yet")
+    try checkKind()
+  }
+
+  deinit {
+    watches.end()
+  }
+
+  /// Whether something happened since the last `drain` that is worth another one.
+  package var isAwake: Bool { watches.isAwake }
+
+  /// Bytes that are there and not delivered, as of the last `drain`; half a line at the end is among them.
+  package var lagBytes: Int64 { chain.reduce(0) { $0 + $1.lagBytes } }
+
+  /// How far the log was read.
+  package var position: TailPosition {
+    if let unresolvedPosition { return unresolvedPosition }
+    return TailPosition(
+      file: chain.first?.position,
+      modifiedNanoseconds: chain.first?.status.modifiedNanoseconds ?? 0,
+      knownSiblings: known.positions,
+      siblingPaths: siblingPaths
+    )
+  }
+
+  /// Looks at what is there and reads on.
+  ///
+  /// - Parameters:
+  ///   - budget: Bytes after which it returns, for other work to get its turn; a line that is longer is still read whole.
+  ///   - sink: Where the lines go.
+  /// - Returns: Whether there is more to do at once.
+  package func drain<Sink: LineSink & ~Copyable>(budget: Int, into sink: inout Sink) -> TailProgress {
+    // Before the look: what happens during it wakes again.
+    watches.isAwake = false
+    let now = options.clock()
+    watchDirectories()
+    look(at: now)
+    watchFiles()
+    guard readRetry.isDue(at: now) else { return .caughtUp }
+    do throws(SystemCallError) {
+      let progress = try read(budget: budget, at: now, into: &sink)
+      readRetry.succeed()
+      readFailures = 0
+      return progress
+    } catch {
+      failReading(error, at: now)
+      return .caughtUp
+    }
+  }
+
+  // MARK: Watching
+
+  private func watchDirectories() {
+    // A link may change between the walk and the watch; then the walk is of no use.
+    for _ in 0..<4 {
+      trail = PathTrail(along: path)
+      guard watchFiles() else { break }
+    }
+  }
+
+  /// Watches the directories, the file that is read, and the next one until it has lines.
+  @discardableResult
+  private func watchFiles() -> Bool {
+    let files = chain.prefix(2).enumerated().filter { $0.offset == 0 || !$0.element.hasHadData }
+    return watches.watch(
+      directories: trail.directories,
+      descriptors: files.map { $0.element.descriptor.rawValue }
+    )
+  }
+
+  // MARK: Reading
+
+  private func read<Sink: LineSink & ~Copyable>(
+    budget: Int,
+    at now: MonotonicTime,
+    into sink: inout Sink
+  ) throws(SystemCallError) -> TailProgress {
+    var buffer = sharedBuffer.take(atLeast: options.maximumLineBytes + HeldFile.maximumPrecedingBytes + 2)
+    defer { sharedBuffer.putBack(buffer) }
+    var cutter = LineCutter(maximumLineBytes: options.maximumLineBytes)
+    var rest = budget
+    var truncations = 0
+    while let file = chain.first {
+      if try dropIfCopy(file) { continue }
+      // One byte stays free for the newline of a last line that has none.
+      let room = buffer.count - HeldFile.maximumPrecedingBytes - 1
+      guard
+        case .bytes(let range, let isLast) = try file.read(
+          atMost: min(room, max(rest, options.maximumLineBytes + 1)),
+          into: &buffer
+        )
+      else {
+        truncations += 1
+        guard truncations <= Self.truncationsPerTurn else { return .moreToRead }
+        try followTruncation(of: file, at: now)
+        watchFiles()
+        continue
+      }
+      cutter.isInsideOversizedLine = file.isInsideOversizedLine
+      let outcome = buffer.cut(range, with: &cutter, into: &sink)
+      file.isInsideOversizedLine = cutter.isInsideOversizedLine
+      file.advance(over: range, by: outcome.consumedBytes, in: buffer)
+      count(outcome)
+      rest -= outcome.consumedBytes
+      if outcome.holeBytes > 0, outcome.consumedBytes == range.count { try skipHole(of: file) }
+      if isLast {
+        guard canFinish(file, at: now) else { return chain.count > 1 ? .holdingRotatedFile : .caughtUp }
+        finish(file, rest: range.dropFirst(outcome.consumedBytes), in: &buffer, into: &sink)
+        watchFiles()
+      } else if rest <= 0 {
+        return .moreToRead
+      }
+    }
+    return .caughtUp
+  }
+
+  /// Jumps over what is left of a hole, however long, instead of reading it.
+  private func skipHole(of file: HeldFile) throws(SystemCallError) {
+    guard let end = try file.endOfHole() else { return }
+    statistics.holeBytes += end - file.offset
+    try file.move(to: end)
+  }
+
+  /// Drops a sibling taken for a rotated file that turned out to be a copy still being made.
+  private func dropIfCopy(_ file: HeldFile) throws(SystemCallError) -> Bool {
+    guard file.isUnproven else { return false }
+    try file.refreshStatus()
+    guard file.status.size > 0 else { return false }
+    for newer in chain.dropFirst() where try file.isBeginning(of: newer) {
+      known.remember(file)
+      chain.removeFirst()
+      return true
+    }
+    file.isUnproven = false
+    return false
+  }
+
+  /// Whether a file that was read to its end is done with.
+  private func canFinish(_ file: HeldFile, at now: MonotonicTime) -> Bool {
+    guard chain.count > 1 else { return false }
+    switch file.role {
+    case .atPath: return false
+    case .copy: return true
+    case .rotated(let since):
+      // The look that saw the newer lines came before the read that found the end.
+      guard chain.dropFirst().contains(where: \.hasHadData) else { return false }
+      return chain.count >= options.maximumHeldFiles || now.seconds(since: since) >= options.rotateWaitSeconds
+    }
+  }
+
+  /// Delivers what is left of a file as a line, and goes on to the next.
+  private func finish<Sink: LineSink & ~Copyable>(
+    _ file: HeldFile,
+    rest: Range<Int>,
+    in buffer: inout ReadBuffer,
+    into sink: inout Sink
+  ) {
+    if file.isInsideOversizedLine {
+      sink.skipOversizedLine()
+      statistics.oversizedLines += 1
+      file.isInsideOversizedLine = false
+    } else if !rest.isEmpty {
+      buffer.put(UInt8(ascii: "\n"), at: rest.upperBound)
+      buffer.deliver(rest.lowerBound..<rest.upperBound + 1, into: &sink)
+      file.advance(over: rest, by: rest.count, in: buffer)
+      statistics.bytesRead += Int64(rest.count)
+    }
+    known.remember(file)
+    chain.removeFirst()
+  }
+
+  private func count(_ outcome: LineCutter.Outcome) {
+    statistics.bytesRead += Int64(outcome.consumedBytes - outcome.holeBytes)
+    statistics.holeBytes += Int64(outcome.holeBytes)
+    statistics.oversizedLines += Int64(outcome.oversizedLines)
+  }
+
+  private func failReading(_ error: SystemCallError, at now: MonotonicTime) {
+    statistics.readErrors += 1
+    readFailures += 1
+    readRetry.fail(at: now)
+    condition = .failing(error)
+    guard let file = chain.first, chain.count > 1, file.role != .atPath,
+      readFailures >= Self.failuresBeforeAbandoning
+    else { return }
+    statistics.abandonedFiles += 1
+    known.remember(file)
+    chain.removeFirst()
+    readRetry.succeed()
+    readFailures = 0
+  }
+}

@@ -1,0 +1,34 @@
+internal import LinuxIO
+
+/// When to try again what failed: after pauses that double, up to a bound.
+struct RetrySchedule {
+  let firstSeconds: Double
+  let lastSeconds: Double
+  private var pauseSeconds: Double?
+  private var failedAt = MonotonicTime(nanoseconds: 0)
+
+  init(firstSeconds: Double, lastSeconds: Double) {
+    self.firstSeconds = firstSeconds
+    self.lastSeconds = lastSeconds
+  }
+
+  /// Whether it failed the last time.
+  var isWaiting: Bool { pauseSeconds != nil }
+
+  /// Whether the pause is over, or there is none.
+  func isDue(at now: MonotonicTime) -> Bool {
+    guard let pauseSeconds else { return true }
+    return now.seconds(since: failedAt) >= pauseSeconds
+  }
+
+  /// It failed: the next pause begins.
+  mutating func fail(at now: MonotonicTime) {
+    pauseSeconds = min(lastSeconds, pauseSeconds.map { $0 * 2 } ?? firstSeconds)
+    failedAt = now
+  }
+
+  /// It succeeded.
+  mutating func succeed() {
+    pauseSeconds = nil
+  }
+}

@@ -1,0 +1,151 @@
+package import LinuxIO
+
+/// The one inotify queue of the process, shared by its tailers. It only wakes them; what happened, each sees for itself.
+package final class TailWatcher {
+  private var queue: Inotify?
+  private var sets: [CInt: [WatchSet]] = [:]
+  /// Every set that lives, for the overflow.
+  private var allSets: [WeakSet] = []
+  /// Why some changes cannot be heard of, so that only the timer finds them; nil while all can.
+  package private(set) var failure: SystemCallError?
+
+  private struct WeakSet {
+    weak var set: WatchSet?
+  }
+
+  /// What is heard of in a directory.
+  private static let directoryEvents: Inotify.Events = [
+    .created, .deleted, .movedFrom, .movedTo, .attributesChanged, .selfDeleted, .selfMoved, .onlyDirectory,
+  ]
+  /// What is heard of a file; that it was deleted shows as a change of its attributes.
+  private static let fileEvents: Inotify.Events = [.modified, .attributesChanged, .selfMoved]
+  /// Buffers of events taken in one turn, so that a storm of them does not keep the loop.
+  private static let readsPerTurn = 16
+
+  /// Opens the queue; where that fails, `failure` says why, and everything goes by the timer.
+  ///
+  /// - Parameter usesInotify: False to go by the timer alone.
+  package init(usesInotify: Bool = true) {
+    guard usesInotify else { return }
+    do throws(SystemCallError) {
+      queue = try Inotify()
+    } catch {
+      failure = error
+    }
+  }
+
+  /// The descriptor that becomes readable when something happened; nil without inotify.
+  package var wakeDescriptor: CInt? { queue?.rawDescriptor }
+
+  /// Takes what was heard, and marks the tailers that it concerns: see `LogTailer.isAwake`.
+  ///
+  /// - Returns: Whether anything was heard.
+  @discardableResult
+  package func takeWakeups() -> Bool {
+    var heard = false
+    for _ in 0..<Self.readsPerTurn {
+      var events: [Inotify.Event] = []
+      do throws(SystemCallError) {
+        guard try queue?.takeEvents({ events.append($0) }) == true else { break }
+      } catch {
+        failure = failure ?? error
+        break
+      }
+      heard = true
+      for event in events { handle(event) }
+    }
+    return heard
+  }
+
+  private func handle(_ event: Inotify.Event) {
+    if event.events.contains(.overflow) {
+      for weak in allSets { weak.set?.isAwake = true }
+      return
+    }
+    for set in sets[event.watch] ?? [] { set.isAwake = true }
+    // The kernel has already forgotten it.
+    if event.events.contains(.ignored) { sets[event.watch] = nil }
+  }
+
+  /// Makes the watches of one tailer.
+  func makeSet() -> WatchSet {
+    let set = WatchSet(watcher: self)
+    allSets.removeAll { $0.set == nil }
+    allSets.append(WeakSet(set: set))
+    return set
+  }
+
+  /// Watches a path for a set.
+  ///
+  /// - Returns: The watch's number, or nil when it cannot be watched.
+  fileprivate func watch(_ path: String, isDirectory: Bool, for set: WatchSet) -> CInt? {
+    do throws(SystemCallError) {
+      guard let watch = try queue?.addWatch(path, for: isDirectory ? Self.directoryEvents : Self.fileEvents) else {
+        return nil
+      }
+      var members = sets[watch] ?? []
+      if !members.contains(where: { $0 === set }) { members.append(set) }
+      sets[watch] = members
+      return watch
+    } catch {
+      // What is not there (any more) is no fault of the watching; the nearest directory that is there is watched too.
+      if error.errno != .noSuchFile && error.errno != .notDirectory { failure = failure ?? error }
+      return nil
+    }
+  }
+
+  fileprivate func release(_ watch: CInt, by set: WatchSet) {
+    guard var members = sets[watch] else { return }
+    members.removeAll { $0 === set }
+    if members.isEmpty {
+      sets[watch] = nil
+      queue?.removeWatch(watch)
+    } else {
+      sets[watch] = members
+    }
+  }
+}
+
+/// What one tailer watches.
+final class WatchSet {
+  private let watcher: TailWatcher
+  private var watches: Set<CInt> = []
+  /// Whether something happened since the tailer last looked.
+  var isAwake = true
+
+  fileprivate init(watcher: TailWatcher) {
+    self.watcher = watcher
+  }
+
+  /// Watches these and nothing else.
+  ///
+  /// Asked for anew each time: the kernel returns the same number while a path leads to the same inode, and a moved
+  /// parent is heard of nowhere.
+  ///
+  /// - Parameters:
+  ///   - directories: Paths of directories.
+  ///   - descriptors: Open files, watched themselves and not by a name that may lead elsewhere by now.
+  /// - Returns: Whether there is a watch that was not there before.
+  @discardableResult
+  func watch(directories: [String], descriptors: [CInt]) -> Bool {
+    var wanted: Set<CInt> = []
+    for path in directories {
+      if let watch = watcher.watch(path, isDirectory: true, for: self) { wanted.insert(watch) }
+    }
+    for descriptor in descriptors {
+      if let watch = watcher.watch("/proc/self/fd/\(descriptor)", isDirectory: false, for: self) {
+        wanted.insert(watch)
+      }
+    }
+    for old in watches.subtracting(wanted) { watcher.release(old, by: self) }
+    let isNew = !wanted.isSubset(of: watches)
+    watches = wanted
+    return isNew
+  }
+
+  /// Ends all watches.
+  func end() {
+    for watch in watches { watcher.release(watch, by: self) }
+    watches = []
+  }
+}
