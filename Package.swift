@@ -30,8 +30,8 @@ let package = Package(
       ]
     ),
     .target(name: "Simulator", dependencies: ["CommandLineOptions", "ETLLog", "EventLoop", "LinuxIO"]),
-    .executableTarget(name: "etl-exporter", dependencies: ["Exporter"]),
-    .executableTarget(name: "etl-simulator", dependencies: ["Simulator"]),
+    .executableTarget(name: "etl-exporter", dependencies: ["CommandLineOptions", "Exporter"]),
+    .executableTarget(name: "etl-simulator", dependencies: ["CommandLineOptions", "Simulator"]),
 
     .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"]),
     .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "LinuxIO"]),
@@ -42,7 +42,7 @@ let package = Package(
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
     .testTarget(
       name: "ExporterTests",
-      dependencies: ["CommandLineOptions", "ETLLog", "Exporter", "LinuxIO", "Metrics", "Tailing"]
+      dependencies: ["CommandLineOptions", "ETLLog", "Exporter", "HTTPServer", "LinuxIO", "Metrics", "Tailing"]
     ),
     .testTarget(name: "SimulatorTests", dependencies: ["CommandLineOptions", "ETLLog", "LinuxIO", "Simulator"]),
     .testTarget(name: "EndToEndTests", dependencies: ["etl-exporter", "etl-simulator"]),

@@ -10,20 +10,37 @@ struct LogSource: Equatable, Sendable {
 }
 
 /// How the exporter runs: what its options set.
-struct ExporterConfiguration: Equatable, Sendable {
-  /// The port on all addresses; nil means `listenAddresses`.
-  var port: Int?
-  var listenAddresses = [":8083"]
-  var telemetryPath = "/metrics"
+struct ExporterConfiguration: Sendable {
   var logSources = [LogSource(name: nil, path: "etl_process.log")]
   var pollInterval = Duration.seconds(1)
   var rotateWait = Duration.seconds(5)
   var maximumLineBytes = 64 << 10
   var staleAfter = Duration.seconds(120)
-  var logLevel = LogLevel.info
-  var logFormat = LogFormat.logfmt
+  /// The port on all addresses; nil where `listenAddresses` stands.
+  var port: Int?
+  var listenAddresses = [SocketAddress(allWithPort: 8083)]
+  var telemetryPath = "/metrics"
   var maximumConnections = 512
   var maximumHeadBytes = 8 << 10
   var headTimeout = Duration.seconds(10)
   var idleTimeout = Duration.seconds(75)
+  var logLevel = LogLevel.info
+  var logFormat = LogFormat.logfmt
+}
+
+extension ExporterConfiguration {
+  /// The addresses to serve.
+  var addresses: [SocketAddress] {
+    port.map { [SocketAddress(allWithPort: UInt16($0))] } ?? listenAddresses
+  }
+
+  /// What HTTP clients are granted.
+  var limits: HTTPLimits {
+    var limits = HTTPLimits()
+    limits.connections = maximumConnections
+    limits.headBytes = maximumHeadBytes
+    limits.headTimeoutSeconds = headTimeout.inSeconds
+    limits.idleTimeoutSeconds = idleTimeout.inSeconds
+    return limits
+  }
 }

@@ -7,9 +7,9 @@ struct LogCondition {
   let path: String
   let lagBytes: Int64
   /// Why nothing comes from it now; nil while it is followed.
-  let waitingFor: String?
+  var waitingFor: String?
   /// What fails; nil while nothing does.
-  let failure: String?
+  var failure: String?
 }
 
 /// What `/health` says: whether the exporter can do its work, and apart from that whether the job does its own.

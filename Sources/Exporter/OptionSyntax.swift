@@ -53,3 +53,23 @@ extension ValueSyntax where Value == String {
     )
   }
 }
+
+extension ValueSyntax where Value == SocketAddress {
+  /// An address to listen on.
+  static var listenAddress: ValueSyntax {
+    ValueSyntax(
+      placeholder: "ADDRESS",
+      parse: { text throws(InvalidValue) in
+        do {
+          return try SocketAddress(parsing: text)
+        } catch {
+          throw InvalidValue(
+            "is not an address to listen on",
+            remedy: "use :8083, 127.0.0.1:8083 or [::1]:8083; names are not looked up"
+          )
+        }
+      },
+      format: { "\($0)" }
+    )
+  }
+}

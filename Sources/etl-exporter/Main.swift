@@ -1,3 +1,15 @@
-@main enum Main {
-  static func main() {}
+internal import CommandLineOptions
+internal import Exporter
+internal import Glibc
+
+@main
+enum Main {
+  static func main() {
+    do throws(CommandFailure) {
+      try ExporterCommand.run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      ExporterCommand.complain(error.description)
+      exit(error.exitCode)
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import CommandLineOptions
+import HTTPServer
 import Testing
 
 @testable import Exporter
