@@ -79,7 +79,7 @@ struct LogFile: ~Copyable {
 
   /// Says how many lines were dropped, where the trouble was not over.
   mutating func finish() {
-    noteResult(output.write(Span()))
+    if output.endsInsideLine { noteResult(output.write(Span())) }
     guard let droppedLines else { return }
     complain("\(path): \(Self.lineCount(droppedLines)) dropped at the end")
   }

@@ -1,3 +1,14 @@
-@main enum Main {
-  static func main() {}
+internal import Glibc
+internal import Simulator
+
+@main
+enum Main {
+  static func main() {
+    do throws(SimulatorError) {
+      try SimulatorCommand.run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      SimulatorCommand.complain(error.description)
+      exit(error.exitCode)
+    }
+  }
 }

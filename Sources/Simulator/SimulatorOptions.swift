@@ -1,0 +1,123 @@
+internal import CommandLineOptions
+
+/// The version of the package, as `--version` shows it.
+package let simulatorVersion = "0.1.0"
+
+/// What `etl-simulator` is asked to do.
+struct SimulatorOptions: Equatable, Sendable {
+  var logFile = "etl_process.log"
+  var recordsPerSecond = 10.0
+  /// Zero for no failures.
+  var failureInterval = Duration.seconds(60)
+  var minRecords = 50
+  var maxRecords = 500
+  var variance = 0.2
+  /// nil for a random one.
+  var seed: Int?
+  /// nil for a job that goes on.
+  var files: Int?
+  /// nil for none.
+  var history: Duration?
+  var exit = false
+  /// nil for no rotation.
+  var rotateBytes: Int?
+  var rotateKeep = 5
+  var quiet = false
+
+  /// All options, with their bounds: a file takes three years at most, so that no sum of times overflows.
+  static let table = OptionTable(
+    program: "etl-simulator",
+    summary: "Simulates an ETL job: processes files at a given speed, fails now and then, and writes a JSON log, "
+      + "one event a line. SIGTERM or Ctrl-C ends it, SIGHUP reopens the log.",
+    defaults: SimulatorOptions(),
+    optionForPositional: "log-file",
+    options: [
+      .value(
+        "log-file",
+        .text("PATH"),
+        \.logFile,
+        otherVariables: ["LOG_FILE"],
+        help: "The log to append to"
+      ),
+      .value(
+        "records-per-second",
+        .decimal(in: 0.01...1_000_000),
+        \.recordsPerSecond,
+        help: "Speed of the job"
+      ),
+      .value(
+        "failure-interval",
+        .duration(in: .zero...Duration.seconds(365 * 86_400)),
+        \.failureInterval,
+        help: "Mean time between two failures, 0 for none"
+      ),
+      .value("min-records", .integer(in: 1...1_000_000), \.minRecords, help: "Records of the smallest file"),
+      .value("max-records", .integer(in: 1...1_000_000), \.maxRecords, help: "Records of the largest file"),
+      .value(
+        "variance",
+        .decimal(in: 0...0.9),
+        \.variance,
+        help: "How far a file's time may be from records / speed, as a fraction"
+      ),
+      .optionalValue(
+        "seed",
+        .integer(in: 0...Int.max),
+        \.seed,
+        help: "Makes the same events again; random unless given"
+      ),
+      .optionalValue("files", .integer(in: 1...Int.max), \.files, help: "End after so many completed files"),
+      .optionalValue(
+        "history",
+        .duration(in: .milliseconds(1)...Duration.seconds(3650 * 86_400)),
+        \.history,
+        help: "First write this much of the past at once, to the log only"
+      ),
+      .flag("exit", \.exit, help: "End after the history"),
+      .optionalValue(
+        "rotate-bytes",
+        .byteSize(in: 1024...Int.max),
+        \.rotateBytes,
+        help: "Rename the log to PATH.1 and begin a new one before it exceeds this"
+      ),
+      .value("rotate-keep", .integer(in: 1...1000), \.rotateKeep, help: "Renamed logs to keep"),
+      .flag("quiet", \.quiet, help: "Do not print the lines to standard output"),
+    ]
+  )
+
+  /// Checks what no option can know alone.
+  ///
+  /// - Throws: `UsageError` for values that exclude each other.
+  func validate() throws(UsageError) {
+    guard minRecords <= maxRecords else {
+      throw UsageError(
+        "--min-records \(minRecords) is above --max-records \(maxRecords); give a smaller minimum or a larger maximum"
+      )
+    }
+    guard !exit || history != nil || files != nil else {
+      throw UsageError("--exit ends the job after its history; give --history DURATION with it, such as --history 24h")
+    }
+  }
+
+  /// The job that the options describe.
+  var workload: WorkloadParameters {
+    WorkloadParameters(
+      recordsPerSecond: recordsPerSecond,
+      failureIntervalNanoseconds: failureInterval.nanoseconds,
+      fileRecords: minRecords...maxRecords,
+      variance: variance,
+      fileLimit: files
+    )
+  }
+
+  /// How the log is rotated; nil for not at all.
+  var rotation: LogRotation? {
+    rotateBytes.map { LogRotation(limitBytes: Int64($0), keptFiles: rotateKeep) }
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds; of what the options allow nothing is lost or too much.
+  var nanoseconds: Int64 {
+    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+  }
+}
