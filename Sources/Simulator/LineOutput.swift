@@ -16,12 +16,25 @@ struct LineOutput: ~Copyable {
   /// The rest of a line whose beginning was written: it goes before all that follows. At most one line.
   private var remainder: [UInt8] = []
 
-  init(_ descriptor: consuming FileDescriptor) {
+  /// Takes over a descriptor.
+  ///
+  /// - Parameters:
+  ///   - descriptor: Where the lines are to go.
+  ///   - isInsideLine: Whether somebody has left the beginning of a line there; it is ended before the first line.
+  init(_ descriptor: consuming FileDescriptor, isInsideLine: Bool = false) {
     self.descriptor = descriptor
+    if isInsideLine { remainder = [newline] }
   }
 
   /// Whether the last line written is still without its end.
   var endsInsideLine: Bool { !remainder.isEmpty }
+
+  /// Gives up the rest of the line that has only its beginning written.
+  ///
+  /// - Parameter isInsideLine: Whether that beginning is still there and must be ended.
+  mutating func dropRemainder(isInsideLine: Bool) {
+    remainder = isInsideLine ? [newline] : []
+  }
 
   /// Writes lines; those that the descriptor does not take are dropped.
   ///

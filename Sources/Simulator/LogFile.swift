@@ -23,6 +23,8 @@ struct LogFile: ~Copyable {
   private var sizeBytes: Int64 = 0
   /// The size that is not to be exceeded: the limit, and after a rotation that failed as much again.
   private var rotationDueBytes: Int64 = 0
+  /// The size of the log when a line was written in part only.
+  private var interruptedSizeBytes: Int64?
   /// Lines dropped since the trouble began; nil while there is none.
   private var droppedLines: Int?
 
@@ -45,6 +47,7 @@ struct LogFile: ~Copyable {
   ///
   /// - Parameter lines: Whole lines, each with its newline.
   mutating func write(_ lines: Span<UInt8>) {
+    guard !lines.isEmpty else { return }
     guard rotation != nil else {
       writeBlock(lines)
       return
@@ -69,8 +72,7 @@ struct LogFile: ~Copyable {
   mutating func reopen() {
     do throws(SystemCallError) {
       let newOutput = try Self.open(path)
-      giveUpRemainder()
-      output = newOutput
+      replaceOutput(with: newOutput)
       noteSize()
     } catch {
       complain("\(Self.explanation(of: error, path: path)); going on in the file that was open before")
@@ -87,7 +89,19 @@ struct LogFile: ~Copyable {
   // MARK: Writing
 
   private mutating func writeBlock(_ lines: Span<UInt8>) {
+    if output.endsInsideLine { dropRemainderOfChangedFile() }
     noteResult(output.write(lines))
+    if output.endsInsideLine { interruptedSizeBytes = try? output.descriptor.status().size }
+  }
+
+  /// Gives up the rest of a half line where that no longer follows on it: a full disk is often made room on by cutting
+  /// the log.
+  private mutating func dropRemainderOfChangedFile() {
+    guard let interruptedSizeBytes, let size = try? output.descriptor.status().size else { return }
+    guard size != interruptedSizeBytes else { return }
+    countRemainderAsDropped()
+    output.dropRemainder(isInsideLine: size > 0)
+    self.interruptedSizeBytes = nil
   }
 
   private mutating func noteResult(_ result: LineWriteResult) {
@@ -105,8 +119,16 @@ struct LogFile: ~Copyable {
   }
 
   /// Counts the line that the file left behind has only the beginning of.
-  private mutating func giveUpRemainder() {
-    if output.endsInsideLine { droppedLines = (droppedLines ?? 0) + 1 }
+  private mutating func countRemainderAsDropped() {
+    guard output.endsInsideLine, interruptedSizeBytes != nil else { return }
+    droppedLines = (droppedLines ?? 0) + 1
+  }
+
+  /// Goes over to another file.
+  private mutating func replaceOutput(with newOutput: consuming LineOutput) {
+    countRemainderAsDropped()
+    interruptedSizeBytes = nil
+    output = newOutput
   }
 
   private mutating func noteSize() {
@@ -126,8 +148,7 @@ struct LogFile: ~Copyable {
         try renameFile(path, to: "\(path).1")
       }
       let newOutput = try Self.open(path)
-      giveUpRemainder()
-      output = newOutput
+      replaceOutput(with: newOutput)
       rotationDueBytes = rotation.limitBytes
     } catch {
       complain("\(path) is not rotated: \(error)")
@@ -183,7 +204,22 @@ struct LogFile: ~Copyable {
 
   /// Non-blocking for the sake of a FIFO: it must hold up neither the start nor a line.
   private static func open(_ path: String) throws(SystemCallError) -> LineOutput {
-    LineOutput(try FileDescriptor(opening: path, [.writeOnly, .append, .create, .nonBlocking]))
+    let descriptor = try FileDescriptor(opening: path, [.writeOnly, .append, .create, .nonBlocking])
+    let isInsideLine = endsInsideLine(path, try descriptor.status())
+    return LineOutput(descriptor, isInsideLine: isInsideLine)
+  }
+
+  /// Whether a file ends in half a line, which a run that was killed or had a full disk has left there.
+  private static func endsInsideLine(_ path: String, _ status: FileStatus) -> Bool {
+    guard status.kind == .regular, status.size > 0 else { return false }
+    // A log that may be written to but not read is rare, and as good as one that ends well.
+    guard let reader = try? FileDescriptor(opening: path, .readOnly) else { return false }
+    var last: [UInt8] = [newline]
+    var span = last.mutableSpan
+    // Safe: a span of UInt8 has no padding.
+    var bytes = unsafe span.mutableBytes
+    let count = try? reader.read(into: &bytes, at: status.size - 1)
+    return count == 1 && last != [newline]
   }
 
   private static func explanation(of error: SystemCallError, path: String) -> String {

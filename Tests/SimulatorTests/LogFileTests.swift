@@ -25,6 +25,16 @@ struct LogFileTests {
     #expect(complaints.texts.isEmpty)
   }
 
+  @Test("the first line is run together with half a line that an earlier run has left")
+  func endsHalfLine() throws {
+    try "whole\n{\"half".write(toFile: path, atomically: false, encoding: .utf8)
+    var log = try open()
+    log.finish()
+    log.write("next\n")
+    #expect(directory.contents(of: "etl.log") == "whole\n{\"half\nnext\n")
+    #expect(complaints.texts.isEmpty)
+  }
+
   @Test("the lines written after somebody cut the log leave a hole before them")
   func appendsAfterTruncation() throws {
     var log = try open()
@@ -104,6 +114,14 @@ struct LogFileTests {
     #expect(directory.contents(of: "etl.log") == "4\n5\n")
   }
 
+  @Test("nothing to write counts as success after a full disk")
+  func nothingToWrite() throws {
+    var log = try LogFile(path: "/dev/full", complain: complaints.add)
+    log.write("1\n")
+    log.write("")
+    #expect(complaints.texts.count == 1)
+  }
+
   @Test("lines that were lost up to the end are not counted")
   func noSpaceToTheEnd() throws {
     var log = try LogFile(path: "/dev/full", complain: complaints.add)
@@ -112,20 +130,34 @@ struct LogFileTests {
     #expect(complaints.texts.count == 2)
     #expect(complaints.texts.last == "/dev/full: 1 line was dropped at the end")
   }
+}
 
-  @Test(
-    "a disk that fills up leaves half a line run together with the next one",
-    .enabled(if: getuid() == 0, "mounting a small disk needs root")
-  )
-  func diskFillsUp() throws {
-    let disk = directory.path + "/disk"
+/// What happens on a disk that is really full; mounting a small one needs root.
+@Suite(.enabled(if: getuid() == 0, "mounting a small disk needs root"))
+struct FullDiskTests {
+  private let directory: TemporaryDirectory
+  private let complaints = Complaints()
+  private var disk: String { directory.path + "/disk" }
+
+  /// Mounts a disk of two pages, one of which is taken.
+  init() throws {
+    directory = try TemporaryDirectory()
     try directory.makeDirectory("disk")
-    guard unsafe mount("tmpfs", disk, "tmpfs", 0, "size=8k") == 0 else {
+    // Safe: the strings stand during the call.
+    if unsafe mount("tmpfs", disk, "tmpfs", 0, "size=8k") != 0 {
       // Root of a container may not mount as a rule.
       try Test.cancel("cannot mount a small disk: errno \(errno)")
     }
-    defer { _ = unsafe umount2(disk, 2) }
     try numberedLines(1...1, bytes: 4096).write(toFile: disk + "/other", atomically: false, encoding: .utf8)
+  }
+
+  private func unmount() {
+    _ = unsafe umount2(disk, 2)
+  }
+
+  @Test("a disk that fills up leaves half a line run together with the next one")
+  func fillsUp() throws {
+    defer { unmount() }
     var log = try LogFile(path: disk + "/etl.log", complain: complaints.add)
     for number in 1...6 { log.write(numberedLines(number...number, bytes: 1000)) }
     try FileManager.default.removeItem(atPath: disk + "/other")
@@ -135,6 +167,32 @@ struct LogFileTests {
     )
     #expect(complaints.texts.count == 2)
     #expect(complaints.texts.last == "\(disk)/etl.log can be written to again; 1 line was dropped")
+  }
+
+  @Test("the rest of a half line begins the log that was cut to make room")
+  func cutToMakeRoom() throws {
+    defer { unmount() }
+    var log = try LogFile(path: disk + "/etl.log", complain: complaints.add)
+    for number in 1...6 { log.write(numberedLines(number...number, bytes: 1000)) }
+    try directory.cut("disk/etl.log")
+    log.write(numberedLines(7...7, bytes: 1000))
+    #expect(directory.contents(of: "disk/etl.log") == numberedLines(7...7, bytes: 1000))
+    #expect(complaints.texts.last == "\(disk)/etl.log can be written to again; 2 lines were dropped")
+  }
+
+  @Test("half a line at the end of a full log is run together with the first line of the next run")
+  func nextRun() throws {
+    defer { unmount() }
+    var log = try LogFile(path: disk + "/etl.log", complain: complaints.add)
+    for number in 1...5 { log.write(numberedLines(number...number, bytes: 1000)) }
+    log.finish()
+    try FileManager.default.removeItem(atPath: disk + "/other")
+    var next = try LogFile(path: disk + "/etl.log", complain: complaints.add)
+    next.write("next\n")
+    #expect(
+      directory.contents(of: "disk/etl.log")
+        == numberedLines(1...5, bytes: 1000).prefix(4096) + "\nnext\n"
+    )
   }
 }
 
