@@ -18,9 +18,6 @@ final class Simulator {
   /// About as much is written in one turn of the loop, so that a signal waits no longer than that takes.
   private static let historySliceBytes = 1 << 20
   private static let liveSliceBytes = 256 << 10
-  /// A job that is later than this was stopped (SIGSTOP, `docker pause`) or cannot keep up: it goes on where it stood,
-  /// as a real one does, and does not pretend to have worked meanwhile.
-  private static let longestLatenessNanoseconds: Int64 = 1_000_000_000
 
   private let options: SimulatorOptions
   private let seed: UInt64
@@ -141,11 +138,12 @@ final class Simulator {
   /// The workload's present, after the timeline was made to agree with the clocks.
   private func presentOffset() -> Int64 {
     let monotonic = MonotonicTime.now.nanoseconds
-    guard phase == .live else { return timeline.offset(atMonotonic: monotonic) }
-    timeline.follow(monotonic: monotonic, wall: WallTime.now.nanoseconds)
-    let lateness = timeline.offset(atMonotonic: monotonic) - (nextEvent?.offsetNanoseconds ?? .max)
-    if lateness > Self.longestLatenessNanoseconds { timeline.postpone(by: lateness) }
-    return timeline.offset(atMonotonic: monotonic)
+    guard phase == .live, let nextEvent else { return timeline.offset(atMonotonic: monotonic) }
+    return timeline.present(
+      monotonic: monotonic,
+      wall: WallTime.now.nanoseconds,
+      due: nextEvent.offsetNanoseconds
+    )
   }
 
   private func writeLines() {

@@ -8,6 +8,9 @@ struct Timeline: Equatable {
   /// The step from which on the calendar's clock counts as set: less is the jitter of reading two clocks, and following
   /// that would let timestamps go back.
   private static let jitterNanoseconds: Int64 = 10_000_000
+  /// A job that is later than this was stopped (SIGSTOP, `docker pause`) or cannot keep up: it goes on where it stood,
+  /// as a real one does, and does not pretend to have worked meanwhile.
+  private static let longestLatenessNanoseconds: Int64 = 1_000_000_000
 
   /// Makes a timeline that is at an offset now.
   ///
@@ -36,21 +39,22 @@ struct Timeline: Equatable {
     wallStart + offset
   }
 
-  /// Follows the clock of the calendar where that was set, or where the machine slept.
+  /// Makes the timeline agree with the clocks: follows the one of the calendar where that was set or the machine slept,
+  /// and lets the workload go on later where it stood still.
   ///
   /// - Parameters:
   ///   - monotonic: The present on the monotonic clock.
   ///   - wall: The present on the clock of the calendar.
-  mutating func follow(monotonic: Int64, wall: Int64) {
-    let start = wall - offset(atMonotonic: monotonic)
-    if abs(start - wallStart) >= Self.jitterNanoseconds { wallStart = start }
-  }
-
-  /// Lets the workload go on later by the time that it stood still.
-  ///
-  /// - Parameter nanoseconds: How long it stood still.
-  mutating func postpone(by nanoseconds: Int64) {
-    monotonicStart += nanoseconds
-    wallStart += nanoseconds
+  ///   - due: The offset of what is to be done next.
+  /// - Returns: The workload's present.
+  mutating func present(monotonic: Int64, wall: Int64, due: Int64) -> Int64 {
+    let lateness = offset(atMonotonic: monotonic) - due
+    if lateness > Self.longestLatenessNanoseconds {
+      monotonicStart += lateness
+      wallStart += lateness
+    }
+    let offset = offset(atMonotonic: monotonic)
+    if abs(wall - offset - wallStart) >= Self.jitterNanoseconds { wallStart = wall - offset }
+    return offset
   }
 }

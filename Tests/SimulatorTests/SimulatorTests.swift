@@ -109,6 +109,37 @@ struct SimulatorTests {
     }
   }
 
+  @Test("fields are missing, more or in another order, or the running totals do not add up", arguments: testedSeeds)
+  func fieldsAndTotals(seed: UInt64) throws {
+    let log = try run(SimulatorOptions(history: .seconds(86_400), exit: true), seed: seed)
+    let head = ["timestamp", "message", "total_records", "total_files", "total_failures"]
+    let own: [String: [String]] = [
+      "file_processing_started": ["file_id", "expected_records", "estimated_duration"],
+      "file_processing_completed": ["file_id", "records_processed", "processing_time", "current_rate"],
+      "file_processing_failed": ["file_id", "error_type", "error", "retry_after"],
+    ]
+    var totals = [0, 0, 0]
+    // Without the first and the last line, which have members of their own.
+    for line in Self.lines(log).dropFirst().dropLast() {
+      let values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let message = try #require(values["message"] as? String)
+      // A name begins after `{` or `, `; in a text there is no such place with a colon behind it.
+      let names = line.matches(of: #/[{ ]"([a-z_]+)": /#).map { String($0.output.1) }
+      #expect(names == head + (own[message] ?? []))
+      if message == "file_processing_completed" {
+        totals[0] += values["records_processed"] as? Int ?? 0
+        totals[1] += 1
+        let digits = "\(totals[1])"
+        let name = "file_" + String(repeating: "0", count: 6 - digits.count) + digits
+        #expect(values["file_id"] as? String == name)
+      } else if message == "file_processing_failed" {
+        totals[2] += 1
+      }
+      #expect(head.dropFirst(2).map { values[$0] as? Int } == totals)
+    }
+    #expect(totals[1] > 3000 && totals[2] > 1300)
+  }
+
   @Test("a live job does not wait for its events, loses the schedule, or prints other lines than it logs")
   func live() throws {
     let pipe = try SmallPipe()
@@ -133,24 +164,24 @@ struct SimulatorTests {
   @Test("what follows on the history is not live, or the history is printed")
   func historyThenLive() throws {
     let pipe = try SmallPipe()
-    // The 10 s of history have 100 files of 100 ms; the job goes on for a few more.
+    // Files of 0.5 s: 20 in the history and 4 live, long enough for the busiest machine to get there in time.
     let options = SimulatorOptions(
-      recordsPerSecond: 1000,
+      recordsPerSecond: 200,
       failureInterval: .zero,
       minRecords: 100,
       maxRecords: 100,
       variance: 0,
-      files: 103,
+      files: 24,
       history: .seconds(10)
     )
     let start = MonotonicTime.now
     let log = try run(options, printed: try pipe.output())
-    #expect(MonotonicTime.now.seconds(since: start) > 0.25)
+    #expect(MonotonicTime.now.seconds(since: start) > 1.9)
     let printed = try pipe.read()
     #expect(log.hasSuffix(printed))
-    #expect(!printed.isEmpty && !printed.contains("file_000099"))
-    #expect(Self.lines(log).count == 208)
-    #expect(printed.contains("etl_simulator_stopped"))
+    #expect(!printed.contains("\"etl_simulator_started\"") && !printed.contains("file_000019"))
+    #expect(Self.lines(log).count == 50)
+    #expect(printed.contains("\"file_id\": \"file_000024\"") && printed.contains("\"etl_simulator_stopped\""))
   }
 
   @Test("a full or closed standard output ends or blocks the job", arguments: [true, false])
