@@ -11,6 +11,7 @@ package enum ExporterCommand {
   /// - Parameter arguments: The arguments without the program's name.
   /// - Throws: `CommandFailure` before anybody was served; nothing ends the exporter later.
   package static func run(_ arguments: [String]) throws(CommandFailure) {
+    openMissingStandardDescriptors()
     let invocation: Invocation<ExporterConfiguration>
     do throws(UsageError) {
       invocation = try ExporterOptions.table.parse(arguments, environment: processEnvironment())
@@ -22,7 +23,6 @@ package enum ExporterCommand {
     case .help: writeToStandardOutput(ExporterOptions.table.help)
     case .version: writeToStandardOutput("\(program) \(productVersion)\n")
     case .run(let configuration):
-      openMissingStandardDescriptors()
       do throws(StartError) {
         try ExporterApplication(configuration).run()
       } catch {

@@ -1,19 +1,20 @@
 internal import Glibc
 
-/// Opens `/dev/null` in place of those of the descriptors 0, 1 and 2 that the process was started without.
+/// Opens `/dev/null` in place of those of the descriptors 0, 1 and 2 that the process was started without, and of those
+/// that it cannot write its output to; to be called before anything is opened or written.
 ///
 /// Else the next file to be opened would get such a number, and what is meant for the standard error would be written
 /// into it.
 package func openMissingStandardDescriptors() {
-  while true {
-    // Safe: the string is a literal. Without O_CLOEXEC, as standard descriptors are.
-    let descriptor = unsafe open("/dev/null", O_RDWR)
-    guard descriptor >= 0 else { return }
-    guard descriptor <= STDERR_FILENO else {
-      _ = close(descriptor)
-      return
-    }
+  // Safe: the string is a literal. Without O_CLOEXEC, as standard descriptors are.
+  let descriptor = unsafe open("/dev/null", O_RDWR)
+  guard descriptor >= 0 else { return }
+  for standard in STDIN_FILENO...STDERR_FILENO where standard != descriptor {
+    let flags = fcntl(standard, F_GETFL)
+    let isUsable = flags >= 0 && (standard == STDIN_FILENO || flags & O_ACCMODE != O_RDONLY)
+    if !isUsable { _ = dup2(descriptor, standard) }
   }
+  if descriptor > STDERR_FILENO { _ = close(descriptor) }
 }
 
 /// Opens the process's standard output a second time, so that writing to it does not wait.
@@ -60,12 +61,11 @@ package func writeToStandardOutput(_ text: String) {
 private func writeText(_ text: String, to descriptor: CInt) {
   var rest = Array(text.utf8)[...]
   while !rest.isEmpty {
-    // Safe: the buffer stands during the call, which reads no more of it than it is told.
-    let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-    guard count > 0 else {
-      guard count < 0, Errno.current == .interrupted else { return }
-      continue
+    let count = try? systemCall("write to", on: "a standard stream") {
+      // Safe: the buffer stands during the call, which reads no more of it than it is told.
+      unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     }
+    guard let count, count > 0 else { return }
     rest = rest.dropFirst(count)
   }
 }

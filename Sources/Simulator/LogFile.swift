@@ -1,3 +1,4 @@
+internal import CommandLineOptions
 internal import LinuxIO
 
 /// How a log is rotated by the job itself.

@@ -1,30 +1,6 @@
 package import CommandLineOptions
 internal import LinuxIO
 
-/// Why `etl-simulator` does no work.
-package enum SimulatorError: Error, Equatable, CustomStringConvertible {
-  /// The command line or the environment is wrong.
-  case usage(UsageError)
-  /// What it asks for cannot be done.
-  case start(StartError)
-
-  /// One line that says what is wrong and what would be right.
-  package var description: String {
-    switch self {
-    case .usage(let error): error.description
-    case .start(let error): error.description
-    }
-  }
-
-  /// What the process exits with.
-  package var exitCode: Int32 {
-    switch self {
-    case .usage: 2
-    case .start: 1
-    }
-  }
-}
-
 /// The executable `etl-simulator` apart from its exit codes.
 package enum SimulatorCommand {
   /// The name that it goes by.
@@ -33,8 +9,9 @@ package enum SimulatorCommand {
   /// Does what a command line asks for; returns when the job is done or was ended by a signal.
   ///
   /// - Parameter arguments: The arguments without the program's name.
-  /// - Throws: `SimulatorError` before the first line is written; nothing ends the job later.
-  package static func run(_ arguments: [String]) throws(SimulatorError) {
+  /// - Throws: `CommandFailure` before the first line is written; nothing ends the job later.
+  package static func run(_ arguments: [String]) throws(CommandFailure) {
+    openMissingStandardDescriptors()
     let invocation: Invocation<SimulatorOptions>
     do throws(UsageError) {
       invocation = try SimulatorOptions.table.parse(arguments, environment: processEnvironment())
@@ -44,7 +21,7 @@ package enum SimulatorCommand {
     }
     switch invocation {
     case .help: writeToStandardOutput(SimulatorOptions.table.help)
-    case .version: writeToStandardOutput("\(program) \(simulatorVersion)\n")
+    case .version: writeToStandardOutput("\(program) \(productVersion)\n")
     case .run(let options): try run(options)
     }
   }
@@ -56,8 +33,7 @@ package enum SimulatorCommand {
     writeToStandardError("\(program): \(text)\n")
   }
 
-  private static func run(_ options: SimulatorOptions) throws(SimulatorError) {
-    openMissingStandardDescriptors()
+  private static func run(_ options: SimulatorOptions) throws(CommandFailure) {
     ignoreFileSizeSignal()
     do throws(StartError) {
       let log = try LogFile(path: options.logFile, rotation: options.rotation, complain: complain)

@@ -1,8 +1,5 @@
 internal import CommandLineOptions
 
-/// The version of the package, as `--version` shows it.
-package let simulatorVersion = "0.1.0"
-
 /// What `etl-simulator` is asked to do.
 struct SimulatorOptions: Equatable, Sendable {
   var logFile = "etl_process.log"

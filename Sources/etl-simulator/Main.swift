@@ -1,10 +1,11 @@
+internal import CommandLineOptions
 internal import Glibc
 internal import Simulator
 
 @main
 enum Main {
   static func main() {
-    do throws(SimulatorError) {
+    do throws(CommandFailure) {
       try SimulatorCommand.run(Array(CommandLine.arguments.dropFirst()))
     } catch {
       SimulatorCommand.complain(error.description)

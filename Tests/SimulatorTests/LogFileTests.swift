@@ -1,4 +1,6 @@
+import CommandLineOptions
 import Foundation
+import LinuxIO
 import Testing
 
 @testable import Simulator

@@ -112,9 +112,9 @@ struct SimulatorOptionsTests {
 
   @Test("an error ends the process with the other exit code")
   func exitCodes() {
-    #expect(SimulatorError.usage(UsageError("wrong")).exitCode == 2)
-    #expect(SimulatorError.start(StartError("impossible")).exitCode == 1)
-    #expect(throws: SimulatorError.start(StartError("cannot open /: Is a directory"))) {
+    #expect(CommandFailure.usage(UsageError("wrong")).exitCode == 2)
+    #expect(CommandFailure.start(StartError("impossible")).exitCode == 1)
+    #expect(throws: CommandFailure.start(StartError("cannot open /: Is a directory"))) {
       try SimulatorCommand.run(["--log-file", "/"])
     }
   }
