@@ -16,10 +16,11 @@ struct EventIngest: ~Copyable {
   ///
   /// - Parameters:
   ///   - maximumLineBytes: Longer lines are counted as oversized and not read.
-  ///   - logNames: Each log's own name; nil for a log that has none.
-  init(maximumLineBytes: Int, logNames: [String?]) {
+  ///   - pipelines: What is known from before.
+  ///   - lineCounts: What is known from before.
+  init(maximumLineBytes: Int, pipelines: PipelineTable, lineCounts: LineCounts = LineCounts()) {
     reader = LogReader(maximumLineBytes: maximumLineBytes)
-    book = EventBook(pipelines: PipelineTable(logNames: logNames))
+    book = EventBook(pipelines: pipelines, lineCounts: lineCounts)
   }
 
   /// Says where the lines come from that are received next, and when they were read.
@@ -45,13 +46,14 @@ extension EventIngest: LineSink {
 
 /// Where the reader's events go.
 private struct EventBook: LogEventSink {
-  var lineCounts = LineCounts()
+  var lineCounts: LineCounts
   var pipelines: PipelineTable
   var logName: [UInt8]?
   var readNanoseconds: Int64 = 0
 
-  init(pipelines: PipelineTable) {
+  init(pipelines: PipelineTable, lineCounts: LineCounts) {
     self.pipelines = pipelines
+    self.lineCounts = lineCounts
   }
 
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {

@@ -14,6 +14,11 @@ final class ExporterApplication {
   private let processReader: ProcessStatisticsReader
   private let processStart = WallTime.now
   private let staleAfterSeconds: Double
+  private let snapshotSeconds: Double
+  private var store: SnapshotStore?
+  private var snapshotTimer: TimerEvent?
+  /// How far the logs were read at the last snapshot; as long as nothing is read, nothing else changes.
+  private var savedLogs: [Snapshot.Log]?
   private var signals: [SignalEvent] = []
   private var metricsBuffer: [UInt8] = []
   private var isStopping = false
@@ -30,17 +35,36 @@ final class ExporterApplication {
   init(_ configuration: ExporterConfiguration) throws(StartError) {
     log = OwnLog(level: configuration.logLevel, format: configuration.logFormat)
     staleAfterSeconds = configuration.staleAfter.inSeconds
-    do {
+    snapshotSeconds = configuration.storageInterval.inSeconds
+    var snapshot: Snapshot?
+    if let directory = configuration.storagePath {
+      let store = try SnapshotStore(directory: directory, log: log)
+      snapshot = try store.load(logNames: configuration.logNames)
+      self.store = consume store
+    }
+    do throws(SystemCallError) {
       processReader = try ProcessStatisticsReader()
       loop = try EventLoop()
-      follower = try LogFollower(configuration, loop: loop, log: log)
-      server = HTTPServer(loop: loop, limits: configuration.limits)
     } catch {
       throw StartError("\(error)")
     }
+    follower = try LogFollower(configuration, loop: loop, resuming: snapshot, log: log)
+    server = HTTPServer(loop: loop, limits: configuration.limits)
     Endpoints.route(on: server, telemetryPath: configuration.telemetryPath, to: self)
-    for address in configuration.addresses {
-      do {
+    do throws(SystemCallError) {
+      for signal in [SignalNumber.terminate, SignalNumber.interrupt] {
+        signals.append(try SignalEvent(loop: loop, signal: signal) { [unowned self] in stop() })
+      }
+    } catch {
+      throw StartError("\(error)")
+    }
+    snapshotTimer = TimerEvent(loop: loop) { [unowned self] in keepSnapshot() }
+    try listen(on: configuration.addresses)
+  }
+
+  private func listen(on addresses: [SocketAddress]) throws(StartError) {
+    for address in addresses {
+      do throws(SystemCallError) {
         let bound = try server.listen(on: address)
         log.write(.info, "listening", ["address": "\(bound)"])
       } catch {
@@ -48,19 +72,14 @@ final class ExporterApplication {
         throw StartError("\(error)\(advice)")
       }
     }
-    do {
-      for signal in [SignalNumber.terminate, SignalNumber.interrupt] {
-        signals.append(try SignalEvent(loop: loop, signal: signal) { [unowned self] in stop() })
-      }
-    } catch {
-      throw StartError("\(error)")
-    }
   }
 
   /// Follows the logs and serves until a signal ends it.
   func run() {
     follower.start()
+    if store != nil { snapshotTimer?.schedule(afterSeconds: snapshotSeconds) }
     loop.run()
+    saveSnapshot()
     log.write(.info, "stopped")
   }
 
@@ -70,6 +89,21 @@ final class ExporterApplication {
     isStopping = true
     log.write(.info, "stopping", ["open_connections": "\(server.statistics.openConnections)"])
     server.drain { [unowned self] in loop.stop() }
+  }
+
+  // MARK: The snapshot
+
+  private func keepSnapshot() {
+    saveSnapshot()
+    snapshotTimer?.schedule(afterSeconds: snapshotSeconds)
+  }
+
+  /// Writes a snapshot, unless nothing changed since the last one.
+  private func saveSnapshot() {
+    guard store != nil else { return }
+    let snapshot = follower.snapshot
+    guard snapshot.logs != savedLogs, store?.save(snapshot) == true else { return }
+    savedLogs = snapshot.logs
   }
 
   // MARK: What is served
@@ -90,6 +124,7 @@ final class ExporterApplication {
       pipelines: follower.pipelines,
       lineCounts: follower.lineCounts,
       logs: follower.totals,
+      snapshots: store?.statistics,
       process: processReader.read(),
       processStart: processStart,
       buildLabels: Self.buildLabels

@@ -16,6 +16,9 @@ struct ExporterConfiguration: Sendable {
   var rotateWait = Duration.seconds(5)
   var maximumLineBytes = 64 << 10
   var staleAfter = Duration.seconds(120)
+  /// Where the snapshot is kept; nil for nowhere.
+  var storagePath: String?
+  var storageInterval = Duration.seconds(5)
   /// The port on all addresses; nil where `listenAddresses` stands.
   var port: Int?
   var listenAddresses = [SocketAddress(allWithPort: 8083)]
@@ -29,6 +32,9 @@ struct ExporterConfiguration: Sendable {
 }
 
 extension ExporterConfiguration {
+  /// Each log's own name; nil for a log that has none.
+  var logNames: [String?] { logSources.map(\.name) }
+
   /// The addresses to serve.
   var addresses: [SocketAddress] {
     port.map { [SocketAddress(allWithPort: UInt16($0))] } ?? listenAddresses

@@ -34,6 +34,13 @@ enum ExporterOptions {
         \.maximumLineBytes,
         help: "skip lines that are longer"
       ),
+      .optionalValue("storage.path", .text("DIR"), \.storagePath, help: "keep a snapshot here to survive a restart"),
+      .value(
+        "storage.interval",
+        .duration(in: shortest...longest),
+        \.storageInterval,
+        help: "write the snapshot at most this often"
+      ),
       .value(
         "health.stale-after",
         .duration(in: shortest...longest),

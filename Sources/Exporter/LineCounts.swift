@@ -1,3 +1,5 @@
+internal import ETLLog
+
 /// How many lines there were, by what became of them.
 struct LineCounts: Equatable {
   /// What may become of a line; the case's name is the label's value.
@@ -21,5 +23,20 @@ struct LineCounts: Equatable {
   subscript(result: Result) -> Int64 {
     get { counts[result.rawValue] }
     set { counts[result.rawValue] = newValue }
+  }
+}
+
+// MARK: In a snapshot
+
+extension LineCounts {
+  var json: JSONValue {
+    .object(Result.allCases.map { (String(describing: $0), .integer(self[$0])) })
+  }
+
+  init?(json: JSONValue?) {
+    for result in Result.allCases {
+      guard let count = json?[String(describing: result)]?.count else { return nil }
+      self[result] = count
+    }
   }
 }

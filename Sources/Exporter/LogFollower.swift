@@ -1,7 +1,6 @@
 internal import CommandLineOptions
 internal import EventLoop
 internal import LinuxIO
-internal import Metrics
 internal import Tailing
 
 /// Reads the logs whenever there is something to read, a slice at a time, so that the server always gets its turn.
@@ -28,6 +27,8 @@ final class LogFollower {
   private let pollSeconds: Double
   private var logs: [FollowedLog] = []
   private var ingest: EventIngest
+  /// What the processes before this one read.
+  private let earlierTotals: LogTotals
   private var wakeUp: DescriptorEvent?
   private var pollTimer: TimerEvent?
   private var nextSlice: TimerEvent?
@@ -40,22 +41,31 @@ final class LogFollower {
   /// - Parameters:
   ///   - configuration: Which logs, and how.
   ///   - loop: The loop that wakes this object up.
+  ///   - snapshot: Where to go on; nil to begin with each log's start.
   ///   - log: The exporter's own log.
   /// - Throws: `StartError` when a path cannot be followed or the loop cannot wait.
-  init(_ configuration: ExporterConfiguration, loop: EventLoop, log: OwnLog) throws(StartError) {
+  init(
+    _ configuration: ExporterConfiguration,
+    loop: EventLoop,
+    resuming snapshot: Snapshot?,
+    log: OwnLog
+  ) throws(StartError) {
     self.log = log
+    earlierTotals = snapshot?.totals ?? LogTotals()
     pollSeconds = configuration.pollInterval.inSeconds
     watcher = TailWatcher()
     ingest = EventIngest(
       maximumLineBytes: configuration.maximumLineBytes,
-      logNames: configuration.logSources.map(\.name)
+      pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
+      lineCounts: snapshot?.lineCounts ?? LineCounts()
     )
     var options = TailOptions()
     options.maximumLineBytes = configuration.maximumLineBytes
     options.rotateWaitSeconds = configuration.rotateWait.inSeconds
     do {
       for source in configuration.logSources {
-        let tailer = try LogTailer(path: source.path, options: options, watcher: watcher)
+        let position = snapshot?.logs.first { $0.path == source.path }?.position
+        let tailer = try LogTailer(path: source.path, options: options, resumingAt: position, watcher: watcher)
         logs.append(FollowedLog(tailer: tailer, path: source.path, pipeline: source.name.map { Array($0.utf8) }))
       }
     } catch {
@@ -137,19 +147,22 @@ extension LogFollower {
   /// The lines by what became of them.
   var lineCounts: LineCounts { ingest.lineCounts }
 
+  /// All that was read and counted, as of one moment.
+  var snapshot: Snapshot {
+    var totals = totals
+    totals.lagBytes = 0
+    return Snapshot(logs: positions, lineCounts: lineCounts, totals: totals, pipelines: ingest.pipelines)
+  }
+
+  /// How far each log was read.
+  var positions: [Snapshot.Log] {
+    logs.map { Snapshot.Log(path: $0.path, position: $0.tailer.position) }
+  }
+
   /// What all logs together have to tell a scrape.
   var totals: LogTotals {
-    var totals = LogTotals()
-    totals.rotations = Self.rotationLabels.map { ($0.labels, 0) }
-    for log in logs {
-      let statistics = log.tailer.statistics
-      totals.readBytes += statistics.bytesRead
-      totals.lagBytes += log.tailer.lagBytes
-      totals.readErrors += statistics.readErrors
-      for (place, rotation) in Self.rotationLabels.enumerated() {
-        totals.rotations[place].count += statistics.rotations(rotation.kind)
-      }
-    }
+    var totals = earlierTotals
+    for log in logs { totals.add(log.tailer) }
     return totals
   }
 
@@ -165,9 +178,5 @@ extension LogFollower {
       }
       return condition
     }
-  }
-
-  private static let rotationLabels = RotationKind.allCases.map { kind in
-    (kind: kind, labels: LabelSet.none.adding("kind", kind.rawValue))
   }
 }

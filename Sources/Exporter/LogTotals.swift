@@ -1,4 +1,5 @@
 internal import Metrics
+internal import Tailing
 
 /// What all tailed logs together have to tell a scrape.
 struct LogTotals {
@@ -9,5 +10,18 @@ struct LogTotals {
   /// Times that a log could not be looked at or read.
   var readErrors: Int64 = 0
   /// Replacements of a log by how they happened, with the labels of each way's series.
-  var rotations: [(labels: LabelSet, count: Int64)] = []
+  var rotations = RotationKind.allCases.map { kind in
+    (kind: kind, labels: LabelSet.none.adding("kind", kind.rawValue), count: 0 as Int64)
+  }
+
+  /// Adds what one log has to tell.
+  ///
+  /// - Parameter tailer: The log's tailer.
+  mutating func add(_ tailer: LogTailer) {
+    let statistics = tailer.statistics
+    readBytes += statistics.bytesRead
+    lagBytes += tailer.lagBytes
+    readErrors += statistics.readErrors
+    for place in rotations.indices { rotations[place].count += statistics.rotations(rotations[place].kind) }
+  }
 }

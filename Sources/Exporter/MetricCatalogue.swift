@@ -10,6 +10,8 @@ struct ScrapeSource {
   let pipelines: [PipelineState]
   let lineCounts: LineCounts
   let logs: LogTotals
+  /// Nil where no snapshot is kept.
+  let snapshots: SnapshotStore.Statistics?
   let process: ProcessStatistics?
   let processStart: WallTime
   let buildLabels: LabelSet
@@ -27,7 +29,9 @@ struct ScrapeSource {
 enum MetricCatalogue {
   typealias Family = MetricFamily<ScrapeSource>
 
-  static var exposition: Exposition<ScrapeSource> { Exposition(job + jobTimes + ownLogReading + ownProcess) }
+  static var exposition: Exposition<ScrapeSource> {
+    Exposition(job + jobTimes + ownLogReading + ownSnapshots + ownProcess)
+  }
 
   private static var job: [Family] {
     [
@@ -110,7 +114,7 @@ enum MetricCatalogue {
         .counter,
         "Times that a log was replaced or cut off, by how it happened."
       ) { source, samples in
-        for (labels, count) in source.logs.rotations { samples.add(count, labels: labels) }
+        for rotation in source.logs.rotations { samples.add(rotation.count, labels: rotation.labels) }
       },
       Family("etl_exporter_log_read_errors_total", .counter, "Times that a log could not be looked at or read.") {
         source,
@@ -132,6 +136,19 @@ enum MetricCatalogue {
         .counter,
         "Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total."
       ) { $1.totals.failures.gap },
+    ]
+  }
+
+  private static var ownSnapshots: [Family] {
+    [
+      Family("etl_exporter_snapshot_writes_total", .counter, "Snapshots written.") { $1.add($0.snapshots?.writes) },
+      Family("etl_exporter_snapshot_errors_total", .counter, "Snapshots that could not be written.") {
+        $1.add($0.snapshots?.errors)
+      },
+      Family("etl_exporter_snapshot_timestamp_seconds", .gauge, "When the newest snapshot was written, in Unix time.") {
+        $1.add(timestamp($0.snapshots?.writtenNanoseconds))
+      },
+      Family("etl_exporter_snapshot_bytes", .gauge, "Size of the newest snapshot.") { $1.add($0.snapshots?.bytes) },
     ]
   }
 

@@ -133,6 +133,62 @@ extension PipelineState {
   }
 }
 
+// MARK: In a snapshot
+
+extension PipelineState {
+  var json: JSONValue {
+    .object([
+      ("pipeline", name.map(JSONValue.string) ?? .null),
+      ("totals", totals.json),
+      ("errors", .array(errorCounts)),
+      ("last_event", .nanoseconds(lastEventNanoseconds)),
+      ("last_success", .nanoseconds(lastSuccessNanoseconds)),
+      ("last_failure", .nanoseconds(lastFailureNanoseconds)),
+      ("last_failure_type", lastFailureType.map(JSONValue.string) ?? .null),
+      ("newest_file_rate", newestFileRate.map(JSONValue.decimal) ?? .null),
+      ("processing_seconds", processingSeconds.json),
+      ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
+    ])
+  }
+
+  private var errorCounts: [JSONValue] {
+    zip(errorTypes.names, errors).map { name, error in
+      .object([("type", .string(String(decoding: name, as: UTF8.self))), ("count", .integer(error.count))])
+    }
+  }
+
+  init?(json: JSONValue) {
+    guard let totals = TotalsFollower(json: json["totals"]), let errors = json["errors"]?.arrayValue,
+      let mean = RecentMean(capacity: Self.recentFiles, json: json["processing_seconds"])
+    else { return nil }
+    self.init(name: json["pipeline"]?.stringValue)
+    self.totals = totals
+    processingSeconds = mean
+    for error in errors {
+      guard let type = error["type"]?.stringValue, let count = error["count"]?.count else { return nil }
+      addErrors(count, at: errorTypes.place(of: Array(type.utf8).span))
+    }
+    lastEventNanoseconds = json["last_event"]?.integerValue
+    lastSuccessNanoseconds = json["last_success"]?.integerValue
+    lastFailureNanoseconds = json["last_failure"]?.integerValue
+    if let type = json["last_failure_type"]?.stringValue {
+      lastErrorTypePlace = errorTypes.place(of: Array(type.utf8).span)
+      addNewErrorTypes()
+    }
+    newestFileRate = json["newest_file_rate"]?.decimalValue
+    let ending = json["ending"]?.stringValue
+    self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }
+  }
+}
+
+extension JSONValue {
+  /// A count; nil where this is none, or below 0.
+  var count: Int64? { integerValue.flatMap { $0 >= 0 ? $0 : nil } }
+
+  /// A time that may not have come yet.
+  static func nanoseconds(_ nanoseconds: Int64?) -> JSONValue { nanoseconds.map(JSONValue.integer) ?? .null }
+}
+
 extension WorkReport {
   fileprivate init(_ event: LogEvent, nanoseconds: Int64) {
     self.init(nanoseconds: nanoseconds)

@@ -56,3 +56,27 @@ struct PipelineTable {
     return place
   }
 }
+
+// MARK: In a snapshot
+
+extension PipelineTable {
+  var json: JSONValue { .array(([unnamed] + named).map(\.json)) }
+
+  /// Takes the place of the pipelines that are there before the first line.
+  ///
+  /// - Parameters:
+  ///   - logNames: Each log's own name; nil for a log that has none.
+  ///   - json: What `json` gave.
+  init?(logNames: [String?], json: JSONValue?) {
+    guard let elements = json?.arrayValue else { return nil }
+    self.init(logNames: logNames)
+    for element in elements {
+      guard let state = PipelineState(json: element) else { return nil }
+      if let name = state.name {
+        named[place(of: Array(name.utf8).span)] = state
+      } else {
+        unnamed = state
+      }
+    }
+  }
+}

@@ -1,3 +1,5 @@
+internal import ETLLog
+
 /// The mean of the newest values, in fixed memory.
 struct RecentMean: Equatable {
   private var values: [Double] = []
@@ -28,5 +30,23 @@ struct RecentMean: Equatable {
   /// The mean; nil before the first value. Summed anew each time, so that no rounding error builds up.
   var mean: Double? {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+}
+
+// MARK: In a snapshot
+
+extension RecentMean {
+  /// The values, the oldest first.
+  var json: JSONValue {
+    .array((values[oldest...] + values[..<oldest]).map(JSONValue.decimal))
+  }
+
+  init?(capacity: Int, json: JSONValue?) {
+    guard let elements = json?.arrayValue, elements.count <= capacity else { return nil }
+    self.init(capacity: capacity)
+    for element in elements {
+      guard let value = element.decimalValue else { return nil }
+      add(value)
+    }
   }
 }

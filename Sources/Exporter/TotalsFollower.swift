@@ -1,3 +1,5 @@
+internal import ETLLog
+
 /// One of a line's three counts: the job's running total as the line states it, and the work the line itself reports.
 struct ReportedCount: Equatable {
   /// The job's running total; nil where the line does not state it.
@@ -140,6 +142,49 @@ struct TotalsFollower: Equatable {
       || (report.failures.claimed > 0 && report.failures.total != nil)
     return claimsWhatTotalsShow && records.standsStill(at: report.records) && files.standsStill(at: report.files)
       && failures.standsStill(at: report.failures)
+  }
+}
+
+// MARK: In a snapshot
+
+extension CountFollower {
+  var json: JSONValue {
+    .object([
+      ("counted", .integer(counted)), ("gap", .integer(gap)), ("run_total", .integer(runTotal)),
+      ("unconfirmed", .integer(unconfirmed)),
+    ])
+  }
+
+  init?(json: JSONValue?) {
+    guard let counted = json?["counted"]?.count, let gap = json?["gap"]?.count,
+      let runTotal = json?["run_total"]?.count, let unconfirmed = json?["unconfirmed"]?.count
+    else { return nil }
+    self.counted = counted
+    self.gap = gap
+    self.runTotal = runTotal
+    self.unconfirmed = unconfirmed
+  }
+}
+
+extension TotalsFollower {
+  var json: JSONValue {
+    .object([
+      ("records", records.json), ("files", files.json), ("failures", failures.json),
+      ("run_started", .nanoseconds(runStartedNanoseconds)), ("started_line", .nanoseconds(startedLineNanoseconds)),
+      ("newest", .nanoseconds(newestNanoseconds)),
+    ])
+  }
+
+  init?(json: JSONValue?) {
+    guard let json, let records = CountFollower(json: json["records"]), let files = CountFollower(json: json["files"]),
+      let failures = CountFollower(json: json["failures"])
+    else { return nil }
+    self.records = records
+    self.files = files
+    self.failures = failures
+    runStartedNanoseconds = json["run_started"]?.integerValue
+    startedLineNanoseconds = json["started_line"]?.integerValue
+    newestNanoseconds = json["newest"]?.integerValue
   }
 }
 

@@ -19,3 +19,16 @@ package func removeFile(_ path: String) throws(SystemCallError) {
   // Safe: the string stands during the call, which only reads it.
   _ = try systemCall("remove", on: path) { unsafe unlink(path) }
 }
+
+/// Makes a directory, unless there is one already.
+///
+/// - Parameter path: The directory; the one that holds it exists.
+/// - Throws: `SystemCallError` as `mkdir(2)` lists them, and EEXIST where the path names something else.
+package func makeDirectory(_ path: String) throws(SystemCallError) {
+  do {
+    // Safe: the string stands during the call, which only reads it.
+    _ = try systemCall("make the directory", on: path) { unsafe mkdir(path, 0o755) }
+  } catch {
+    guard error.errno == .alreadyExists, (try? FileStatus(of: path).kind) == .directory else { throw error }
+  }
+}

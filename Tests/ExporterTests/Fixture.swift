@@ -14,7 +14,15 @@ struct Fixture: ~Copyable {
   var now = WallTime(nanoseconds: exampleNanoseconds + 10_000_000_000)
 
   init(logNames: [String?] = [nil]) {
-    ingest = EventIngest(maximumLineBytes: 64 << 10, logNames: logNames)
+    ingest = EventIngest(maximumLineBytes: 64 << 10, pipelines: PipelineTable(logNames: logNames))
+  }
+
+  init(resuming snapshot: Snapshot) {
+    ingest = EventIngest(
+      maximumLineBytes: 64 << 10,
+      pipelines: snapshot.pipelines,
+      lineCounts: snapshot.lineCounts
+    )
   }
 
   /// Reads lines as the tailer would hand them over.
@@ -34,6 +42,7 @@ struct Fixture: ~Copyable {
       pipelines: ingest.pipelines.all,
       lineCounts: ingest.lineCounts,
       logs: logs,
+      snapshots: nil,
       process: nil,
       processStart: WallTime(nanoseconds: exampleNanoseconds - 5_000_000_000),
       buildLabels: .none.adding("version", "1.2.3")

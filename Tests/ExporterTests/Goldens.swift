@@ -53,6 +53,11 @@ let goldenBeforeTheFirstLine = """
   etl_exporter_log_lag_bytes 0
   # HELP etl_exporter_log_rotations_total Times that a log was replaced or cut off, by how it happened.
   # TYPE etl_exporter_log_rotations_total counter
+  etl_exporter_log_rotations_total{kind="rename"} 0
+  etl_exporter_log_rotations_total{kind="truncate"} 0
+  etl_exporter_log_rotations_total{kind="delete"} 0
+  etl_exporter_log_rotations_total{kind="replace"} 0
+  etl_exporter_log_rotations_total{kind="symlink"} 0
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 0
@@ -65,6 +70,14 @@ let goldenBeforeTheFirstLine = """
   # HELP etl_exporter_log_gap_failures_total Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total.
   # TYPE etl_exporter_log_gap_failures_total counter
   etl_exporter_log_gap_failures_total 0
+  # HELP etl_exporter_snapshot_writes_total Snapshots written.
+  # TYPE etl_exporter_snapshot_writes_total counter
+  # HELP etl_exporter_snapshot_errors_total Snapshots that could not be written.
+  # TYPE etl_exporter_snapshot_errors_total counter
+  # HELP etl_exporter_snapshot_timestamp_seconds When the newest snapshot was written, in Unix time.
+  # TYPE etl_exporter_snapshot_timestamp_seconds gauge
+  # HELP etl_exporter_snapshot_bytes Size of the newest snapshot.
+  # TYPE etl_exporter_snapshot_bytes gauge
   # HELP etl_exporter_build_info 1, with the exporter's version and what it was built with.
   # TYPE etl_exporter_build_info gauge
   etl_exporter_build_info{version="1.2.3"} 1
@@ -148,6 +161,10 @@ let goldenRun = """
   # HELP etl_exporter_log_rotations_total Times that a log was replaced or cut off, by how it happened.
   # TYPE etl_exporter_log_rotations_total counter
   etl_exporter_log_rotations_total{kind="rename"} 3
+  etl_exporter_log_rotations_total{kind="truncate"} 0
+  etl_exporter_log_rotations_total{kind="delete"} 0
+  etl_exporter_log_rotations_total{kind="replace"} 0
+  etl_exporter_log_rotations_total{kind="symlink"} 0
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 2
@@ -160,6 +177,14 @@ let goldenRun = """
   # HELP etl_exporter_log_gap_failures_total Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total.
   # TYPE etl_exporter_log_gap_failures_total counter
   etl_exporter_log_gap_failures_total 1
+  # HELP etl_exporter_snapshot_writes_total Snapshots written.
+  # TYPE etl_exporter_snapshot_writes_total counter
+  # HELP etl_exporter_snapshot_errors_total Snapshots that could not be written.
+  # TYPE etl_exporter_snapshot_errors_total counter
+  # HELP etl_exporter_snapshot_timestamp_seconds When the newest snapshot was written, in Unix time.
+  # TYPE etl_exporter_snapshot_timestamp_seconds gauge
+  # HELP etl_exporter_snapshot_bytes Size of the newest snapshot.
+  # TYPE etl_exporter_snapshot_bytes gauge
   # HELP etl_exporter_build_info 1, with the exporter's version and what it was built with.
   # TYPE etl_exporter_build_info gauge
   etl_exporter_build_info{version="1.2.3"} 1

@@ -22,7 +22,7 @@ struct MetricsTests {
       ""
     )
     var logs = LogTotals(readBytes: 700, lagBytes: 17, readErrors: 2)
-    logs.rotations = [(.none.adding("kind", "rename"), 3)]
+    logs.rotations[0].count = 3
     #expect(fixture.metrics(logs: logs) == goldenRun)
   }
 

@@ -1,0 +1,199 @@
+internal import ETLLog
+internal import Tailing
+
+/// Everything that a new process needs to go on where an old one was ended: how far each log was read, and what was
+/// counted by then. Both are of one moment, so that no line is counted twice or not at all.
+struct Snapshot {
+  /// How far one log was read.
+  struct Log: Equatable {
+    let path: String
+    let position: TailPosition
+  }
+
+  /// Changes whenever an older program would misread what this one writes.
+  private static let format: Int64 = 1
+
+  var logs: [Log]
+  var lineCounts: LineCounts
+  var totals: LogTotals
+  var pipelines: PipelineTable
+
+  /// Writes the snapshot as one JSON document, whose last member is a checksum of all that stands before it.
+  ///
+  /// - Parameter nanoseconds: The present, since 1970; for people who look at the file.
+  /// - Returns: The document, with a newline.
+  func document(writtenAt nanoseconds: Int64) -> [UInt8] {
+    var text: [UInt8] = []
+    JSONValue.object([
+      ("format", .integer(Self.format)),
+      ("written", .integer(nanoseconds)),
+      ("logs", .array(logs.map { .object([("path", .string($0.path)), ("position", $0.position.json)]) })),
+      ("lines", lineCounts.json),
+      ("totals", totals.json),
+      ("pipelines", pipelines.json),
+    ]).append(to: &text)
+    return Self.withChecksum(text.dropLast())
+  }
+
+  /// Why a document is no snapshot of this program.
+  enum Defect: Error, Equatable, CustomStringConvertible {
+    case damaged
+    case format(Int64)
+
+    var description: String {
+      switch self {
+      case .damaged: "it is damaged"
+      case .format(let format): "it has format \(format), and this version reads format \(Snapshot.format)"
+      }
+    }
+  }
+
+  /// Reads what `document` wrote.
+  ///
+  /// - Parameters:
+  ///   - document: The document.
+  ///   - logNames: The own names of the logs that are followed now.
+  /// - Throws: `Defect`.
+  init(document: [UInt8], logNames: [String?]) throws(Defect) {
+    guard
+      document.count > Self.checksumBytes,
+      document == Self.withChecksum(document.dropLast(Self.checksumBytes)),
+      let json = JSONValue.parse(Array(document.dropLast()))
+    else { throw .damaged }
+    guard let format = json["format"]?.integerValue else { throw .damaged }
+    guard format == Self.format else { throw .format(format) }
+    guard
+      let logs = json["logs"]?.arrayValue,
+      let lineCounts = LineCounts(json: json["lines"]),
+      let totals = LogTotals(json: json["totals"]),
+      let pipelines = PipelineTable(logNames: logNames, json: json["pipelines"])
+    else { throw .damaged }
+    self.logs = []
+    for log in logs {
+      guard let path = log["path"]?.stringValue, let position = TailPosition(json: log["position"]) else {
+        throw .damaged
+      }
+      self.logs.append(Log(path: path, position: position))
+    }
+    self.lineCounts = lineCounts
+    self.totals = totals
+    self.pipelines = pipelines
+  }
+
+  init(logs: [Log], lineCounts: LineCounts, totals: LogTotals, pipelines: PipelineTable) {
+    self.logs = logs
+    self.lineCounts = lineCounts
+    self.totals = totals
+    self.pipelines = pipelines
+  }
+
+  /// The length of what `withChecksum` adds.
+  static let checksumBytes = checksumMember(0).count
+
+  /// Closes an object that lacks its last brace with a checksum of it.
+  ///
+  /// - Parameter content: The object without its last brace.
+  /// - Returns: The whole document.
+  static func withChecksum(_ content: ArraySlice<UInt8>) -> [UInt8] {
+    // FNV-1a, which finds what a crash or a bad disk does to a file; it keeps nobody from changing it on purpose.
+    let checksum = content.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return content + checksumMember(checksum)
+  }
+
+  private static func checksumMember(_ checksum: UInt64) -> [UInt8] {
+    Array(", \"checksum\": \"\(hexadecimal(checksum))\"}\n".utf8)
+  }
+}
+
+/// Sixteen hexadecimal digits: JSON's numbers do not hold 64 bits everywhere.
+private func hexadecimal(_ value: UInt64) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}
+
+extension JSONValue {
+  fileprivate var hexadecimalValue: UInt64? { stringValue.flatMap { UInt64($0, radix: 16) } }
+}
+
+extension FilePosition {
+  fileprivate var json: JSONValue {
+    .object([
+      ("device", .string(hexadecimal(identity.device))),
+      ("inode", .string(hexadecimal(identity.inode))),
+      ("head_bytes", .integer(Int64(identity.headBytes))),
+      ("head_hash", .string(hexadecimal(identity.headHash))),
+      ("offset", .integer(offset)),
+      ("preceding_hash", .string(hexadecimal(precedingHash))),
+      ("inside_oversized_line", .boolean(isInsideOversizedLine)),
+    ])
+  }
+
+  fileprivate init?(json: JSONValue) {
+    guard
+      let device = json["device"]?.hexadecimalValue, let inode = json["inode"]?.hexadecimalValue,
+      let headBytes = json["head_bytes"]?.count, let headHash = json["head_hash"]?.hexadecimalValue,
+      let offset = json["offset"]?.count, let precedingHash = json["preceding_hash"]?.hexadecimalValue,
+      let isInside = json["inside_oversized_line"]?.booleanValue
+    else { return nil }
+    self.init(
+      identity: FileIdentity(device: device, inode: inode, headBytes: Int(headBytes), headHash: headHash),
+      offset: offset,
+      precedingHash: precedingHash,
+      isInsideOversizedLine: isInside
+    )
+  }
+}
+
+extension TailPosition {
+  fileprivate var json: JSONValue {
+    .object([
+      ("file", file?.json ?? .null),
+      ("modified", .integer(modifiedNanoseconds)),
+      ("known_siblings", .array(knownSiblings.map(\.json))),
+      ("sibling_paths", .array(siblingPaths.map(JSONValue.string))),
+    ])
+  }
+
+  fileprivate init?(json: JSONValue?) {
+    guard
+      let json, let fileJSON = json["file"], let modified = json["modified"]?.integerValue,
+      let siblings = json["known_siblings"]?.arrayValue, let paths = json["sibling_paths"]?.arrayValue
+    else { return nil }
+    var file: FilePosition?
+    if case .null = fileJSON {
+      file = nil
+    } else {
+      guard let position = FilePosition(json: fileJSON) else { return nil }
+      file = position
+    }
+    let knownSiblings = siblings.compactMap(FilePosition.init(json:))
+    let siblingPaths = paths.compactMap(\.stringValue)
+    guard knownSiblings.count == siblings.count, siblingPaths.count == paths.count else { return nil }
+    self.init(
+      file: file,
+      modifiedNanoseconds: modified,
+      knownSiblings: knownSiblings,
+      siblingPaths: siblingPaths
+    )
+  }
+}
+
+extension LogTotals {
+  fileprivate var json: JSONValue {
+    .object([
+      ("read_bytes", .integer(readBytes)),
+      ("read_errors", .integer(readErrors)),
+      ("rotations", .object(rotations.map { ($0.kind.rawValue, .integer($0.count)) })),
+    ])
+  }
+
+  fileprivate init?(json: JSONValue?) {
+    guard let readBytes = json?["read_bytes"]?.count, let readErrors = json?["read_errors"]?.count else { return nil }
+    self.init()
+    self.readBytes = readBytes
+    self.readErrors = readErrors
+    for place in rotations.indices {
+      rotations[place].count = json?["rotations"]?[rotations[place].kind.rawValue]?.count ?? 0
+    }
+  }
+}

@@ -1,0 +1,66 @@
+internal import Glibc
+
+/// Puts a file in the place of another so that after a crash at any moment either the old or the new contents are there,
+/// whole: written under another name, synchronized, renamed, and the directory synchronized.
+///
+/// - Parameters:
+///   - path: The file; its directory exists.
+///   - contents: What it is to hold.
+/// - Throws: `SystemCallError` of the step that failed, ENOSPC among them; the old file stands then.
+package func replaceFile(_ path: String, with contents: RawSpan) throws(SystemCallError) {
+  let newPath = "\(path).new"
+  do {
+    let file = try FileDescriptor(opening: newPath, [.writeOnly, .create, .truncate], permissions: 0o600)
+    try file.writeAll(contents)
+    try file.synchronize()
+    try renameFile(newPath, to: path)
+  } catch {
+    // On a full disk half a file would keep others from what it holds.
+    try? removeFile(newPath)
+    throw error
+  }
+  let directory = try FileDescriptor(opening: parentDirectory(of: path), [.readOnly, .directory])
+  try directory.synchronize()
+}
+
+/// Reads a file that is expected to be small.
+///
+/// - Parameters:
+///   - path: The file.
+///   - maximumBytes: What it may hold at most; more ends with EFBIG.
+/// - Returns: What it holds; nil where there is no such file.
+/// - Throws: `SystemCallError` as `open(2)` and `read(2)` list them.
+package func readFile(_ path: String, maximumBytes: Int) throws(SystemCallError) -> [UInt8]? {
+  let file: FileDescriptor
+  do {
+    file = try FileDescriptor(opening: path, .readOnly)
+  } catch {
+    if error.errno == .noSuchFile { return nil }
+    throw error
+  }
+  guard try file.status().size <= maximumBytes else {
+    throw SystemCallError(operation: "read", subject: path, errno: Errno(rawValue: EFBIG))
+  }
+  var contents: [UInt8] = []
+  var block = [UInt8](repeating: 0, count: 64 << 10)
+  while true {
+    var span = block.mutableSpan
+    // Safe: whatever the kernel writes there is a valid byte.
+    var bytes = unsafe span.mutableBytes
+    let count = try file.read(into: &bytes) ?? 0
+    guard count > 0 else { return contents }
+    contents.append(contentsOf: block[..<count])
+    guard contents.count <= maximumBytes else {
+      throw SystemCallError(operation: "read", subject: path, errno: Errno(rawValue: EFBIG))
+    }
+  }
+}
+
+/// The directory that holds a path's last name.
+///
+/// - Parameter path: The path.
+/// - Returns: What stands before the last slash; "." where there is none.
+package func parentDirectory(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}

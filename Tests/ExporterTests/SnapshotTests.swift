@@ -1,0 +1,135 @@
+import ETLLog
+import LinuxIO
+import Tailing
+import Testing
+
+@testable import Exporter
+
+@Suite("Snapshot")
+struct SnapshotTests {
+  private static let position = TailPosition(
+    file: FilePosition(
+      identity: FileIdentity(device: 1 << 63, inode: .max, headBytes: 1024, headHash: 0xdead_beef),
+      offset: 123_456,
+      precedingHash: .max,
+      isInsideOversizedLine: true
+    ),
+    modifiedNanoseconds: exampleNanoseconds,
+    knownSiblings: [
+      FilePosition(
+        identity: FileIdentity(device: 0, inode: 1, headBytes: 0, headHash: 0),
+        offset: 0,
+        precedingHash: 0,
+        isInsideOversizedLine: false
+      )
+    ],
+    siblingPaths: ["etl.log", "/a \"b\"/etl.log"]
+  )
+
+  /// Something of everything that is kept.
+  private static func fixture() -> Fixture {
+    var fixture = Fixture(logNames: [nil, "named"])
+    fixture.read(
+      Fixture.message(0, "etl_started"),
+      Fixture.completed(3, totals: (1250, 5, 1)),
+      Fixture.failed(4, type: "a \"new\" type", totals: (1250, 5, 2)),
+      "{\"message\": \"file_processing_completed\", \"records_processed\": 7}",
+      "not JSON"
+    )
+    fixture.read(Fixture.completed(5, totals: (100, 1, 0), time: 0.1), Fixture.message(6, "etl_crashed"), from: "named")
+    for count in 1...120 {
+      fixture.read(Fixture.completed(1, totals: (count, count, 0), time: Double(count) / 7, pipeline: "p\(count)"))
+    }
+    for count in 3...80 { fixture.read(Fixture.failed(7, type: "t\(count)", totals: (1250, 5, count))) }
+    return fixture
+  }
+
+  private static func snapshot(_ fixture: borrowing Fixture) -> Snapshot {
+    var totals = LogTotals()
+    totals.readBytes = 77
+    totals.rotations[1].count = 9
+    return Snapshot(
+      logs: [Snapshot.Log(path: "etl.log", position: position)],
+      lineCounts: fixture.ingest.lineCounts,
+      totals: totals,
+      pipelines: fixture.ingest.pipelines
+    )
+  }
+
+  private static func document() -> [UInt8] {
+    snapshot(fixture()).document(writtenAt: exampleNanoseconds)
+  }
+
+  @Test("a new process shows the very numbers of the old one, and goes on counting from them alike")
+  func resumes() throws {
+    var old = Self.fixture()
+    let snapshot = try Snapshot(document: Self.document(), logNames: [nil, "named"])
+    var new = Fixture(resuming: snapshot)
+    new.now = old.now
+    #expect(new.metrics(logs: snapshot.totals) == old.metrics(logs: snapshot.totals))
+    #expect(snapshot.logs == [Snapshot.Log(path: "etl.log", position: Self.position)])
+    let lines = [
+      Fixture.failed(8, type: "t200", totals: (1250, 5, 81)), Fixture.completed(8, totals: (9999, 9, 81)),
+      Fixture.completed(3, totals: (10, 1, 0)), Fixture.message(9, "etl_started"),
+      Fixture.completed(9, totals: (5, 1, 0), pipeline: "p500"),
+    ]
+    for line in lines {
+      old.read(line)
+      new.read(line)
+    }
+    #expect(new.metrics() == old.metrics())
+  }
+
+  @Test("what was written after reading is what was read")
+  func stable() throws {
+    let snapshot = try Snapshot(document: Self.document(), logNames: [nil, "named"])
+    #expect(snapshot.document(writtenAt: exampleNanoseconds) == Self.document())
+  }
+
+  @Test("a log that was given a name since then has its pipeline")
+  func newLogName() throws {
+    let snapshot = try Snapshot(document: Self.document(), logNames: ["new"])
+    #expect(
+      Fixture(resuming: snapshot).samples("etl_files_total{pipeline=\"new\"}") == [
+        "etl_files_total{pipeline=\"new\"} 0"
+      ]
+    )
+  }
+
+  @Test("cut off anywhere: damaged")
+  func cutOff() {
+    let document = Self.document()
+    for length in stride(from: 0, to: document.count, by: 97) {
+      #expect(throws: Snapshot.Defect.damaged) { try Snapshot(document: Array(document[..<length]), logNames: [nil]) }
+    }
+  }
+
+  @Test("one bit is wrong anywhere: damaged")
+  func bitFlip() {
+    let document = Self.document()
+    for place in stride(from: 0, to: document.count, by: 101) {
+      var wrong = document
+      wrong[place] ^= 4
+      #expect(throws: Snapshot.Defect.damaged) { try Snapshot(document: wrong, logNames: [nil]) }
+    }
+  }
+
+  @Test("written by another version: told from damage")
+  func otherFormat() throws {
+    let text = String(decoding: Self.document(), as: UTF8.self)
+    let other = Snapshot.withChecksum(
+      Array(text.replacing("\"format\": 1", with: "\"format\": 2").utf8).dropLast(Snapshot.checksumBytes)
+    )
+    #expect(throws: Snapshot.Defect.format(2)) { try Snapshot(document: other, logNames: [nil]) }
+  }
+
+  @Test(
+    "valid JSON with a valid checksum, but not what a snapshot holds: damaged",
+    arguments: ["{\"format\": 1", "{\"a\": 1"]
+  )
+  func otherDocument(text: String) {
+    #expect(throws: Snapshot.Defect.damaged) {
+      try Snapshot(document: Snapshot.withChecksum(Array(text.utf8)[...]), logNames: [nil])
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import LinuxIO
+
+@Suite("Durable files and locks")
+struct DurableFileTests {
+  private let directory: String
+
+  init() throws {
+    directory = NSTemporaryDirectory() + "/durable-\(UUID().uuidString)"
+    try makeDirectory(directory)
+  }
+
+  private func replace(_ name: String, _ text: String) throws(SystemCallError) {
+    // Every byte is initialized.
+    try replaceFile("\(directory)/\(name)", with: unsafe Array(text.utf8).span.bytes)
+  }
+
+  private func read(_ name: String, maximumBytes: Int = 1000) throws(SystemCallError) -> String? {
+    try readFile("\(directory)/\(name)", maximumBytes: maximumBytes).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: directory))?.sorted() ?? []
+  }
+
+  @Test("a file is replaced whole, and nothing else is left")
+  func replaces() throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try replace("state", "a longer text")
+    try replace("state", "short")
+    #expect(try read("state") == "short")
+    #expect(names == ["state"])
+  }
+
+  @Test("what a crash left under the other name is overwritten")
+  func overwritesLeftover() throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try "half a snapshot that is longer".write(toFile: "\(directory)/state.new", atomically: false, encoding: .utf8)
+    try replace("state", "whole")
+    #expect(try read("state") == "whole")
+    #expect(names == ["state"])
+  }
+
+  @Test("the write fails: the old file stands, and no half one is left")
+  func keepsOldFile() throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try makeDirectory("\(directory)/state")
+    try "in the way".write(toFile: "\(directory)/state/file", atomically: false, encoding: .utf8)
+    #expect(throws: SystemCallError.self) { try replace("state", "new") }
+    #expect(names == ["state"])
+  }
+
+  @Test("no such file is nil, one that is too large an error")
+  func reads() throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    #expect(try read("missing") == nil)
+    try replace("state", "12345")
+    #expect(try read("state", maximumBytes: 5) == "12345")
+    #expect(throws: SystemCallError.self) { try read("state", maximumBytes: 4) }
+  }
+
+  @Test("a directory is made once; something else of its name is an error")
+  func makesDirectory() throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try makeDirectory(directory)
+    try replace("file", "x")
+    #expect(throws: SystemCallError.self) { try makeDirectory("\(directory)/file") }
+  }
+
+  @Test("a lock is held by one at a time, and the other learns by whom")
+  func locks() throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let path = "\(directory)/lock"
+    do {
+      let lock = try LockFile.acquire(path)
+      #expect(throws: LockFile.Failure.held(byProcess: getpid())) { _ = try LockFile.acquire(path) }
+      _ = consume lock
+    }
+    _ = try LockFile.acquire(path)
+  }
+
+  @Test(
+    "the directory of a path",
+    arguments: [("a", "."), ("/a", "/"), ("a/b", "a"), ("/a/b/c", "/a/b"), ("./a", ".")]
+  )
+  func parent(path: String, directory: String) {
+    #expect(parentDirectory(of: path) == directory)
+  }
+}
