@@ -1,0 +1,52 @@
+/// Where things are.
+enum LayoutRules {
+  private static let topLevel: Set<String> = [
+    "CLibEvent", "LICENSE", "Package.swift", "README.md", "Sources", "Tests", "compose", "grafana", "prometheus",
+  ]
+
+  /// Takes the names of what is in the top folder. What .gitignore names there is nobody's concern.
+  static func topLevelFindings(_ names: [String]) -> [Finding] {
+    names.filter { name in
+      !topLevel.contains(name) && !name.hasPrefix(".") && !name.hasSuffix(".log") && !name.hasSuffix(".snapshot")
+    }
+    .map { Finding(path: $0, "has no place at the top level") }
+  }
+
+  /// An executable's folder holds a thin Main.swift, so that all that can go wrong is in a module that tests import.
+  static func executableFindings(_ files: [SourceFile]) -> [Finding] {
+    files.filter { $0.isSource && $0.module.hasPrefix("etl-") && $0.path != "Sources/\($0.module)/Main.swift" }
+      .map { Finding($0, "belongs into a module") }
+  }
+
+  /// Takes the names of the folders in Tests.
+  static func testFolderFindings(_ folders: [String]) -> [Finding] {
+    let modules = ImportRules.allowed.keys.filter { !$0.hasPrefix("etl-") }
+    let expected = Set(modules.map { $0 + "Tests" } + ["EndToEndTests", "RepositoryTests"])
+    let missing = expected.subtracting(folders).map { Finding(path: "Tests/\($0)", "is missing") }
+    let extra = Set(folders).subtracting(expected).subtracting(["Benchmarks"])
+    return missing + extra.map { Finding(path: "Tests/\($0)", "belongs to no module") }
+  }
+
+  static func scriptFindings(path: String, text: String, isExecutable: Bool) -> [Finding] {
+    var findings: [Finding] = []
+    if !isExecutable { findings.append(Finding(path: path, "is not executable")) }
+    if !text.hasPrefix("#!/bin/bash\n") {
+      findings.append(Finding(path: path, line: 1, "does not start with #!/bin/bash"))
+    }
+    if !text.contains("\nset -euo pipefail\n") { findings.append(Finding(path: path, "does not set -euo pipefail")) }
+    return findings
+  }
+
+  /// The README names each metric and message that the code declares, and none that it does not.
+  static func readmeFindings(_ readme: String, declared: Set<String>) -> [Finding] {
+    let words = readme.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
+    let named = Set(words.map { $0.hasSuffix(".") ? String($0.dropLast()) : String($0) }.filter(isMetricOrMessage))
+    let unknown = named.subtracting(declared).map { Finding(path: "README.md", "\($0) does not exist") }
+    let missing = declared.subtracting(named).map { Finding(path: "README.md", "\($0) is not there") }
+    return (unknown + missing).sorted { $0.text < $1.text }
+  }
+
+  static func isMetricOrMessage(_ text: String) -> Bool {
+    text.hasPrefix("etl_") && CodeRules.isName(text)
+  }
+}
