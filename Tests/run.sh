@@ -1,0 +1,383 @@
+#!/bin/bash
+# The one test command of this repository; --help says what it does.
+#
+# Most functions are called by name, by way of check:
+# shellcheck disable=SC2317
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+Usage: Tests/run.sh [--no-address-sanitizer] [SECTION]...
+
+Checks the whole repository on Debian 12 with a Swift toolchain on PATH. Installs by
+apt and, into .build/test-venv, from PyPI what is missing; sudo is used only when not root.
+Sections (all of them, in this order, unless some are named):
+
+  style    swift format lint --strict, shellcheck
+  swift    build with warnings as errors, all Swift tests
+  address  the tests of ETLLog once more under the address sanitizer
+  static   the static release executables: size, no dynamic section, --version
+  live     both executables against each other: promtool, Prometheus's Python client
+
+Full output of each check is in .build/test-logs. The last line is "N passed, N failed":
+each Swift test counts as one, and so does each other check. Exit status 1 if any failed.
+END
+}
+
+sections=()
+with_address_sanitizer=true
+for argument in "$@"; do
+  case $argument in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --no-address-sanitizer) with_address_sanitizer=false ;;
+    style | swift | address | static | live) sections+=("$argument") ;;
+    *)
+      printf 'Tests/run.sh: unknown argument "%s"; see Tests/run.sh --help\n' "$argument" >&2
+      exit 2
+      ;;
+  esac
+done
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+readonly logs=$PWD/.build/test-logs
+readonly tools=$PWD/.build/test-tools
+readonly venv=$PWD/.build/test-venv
+# The same scratch path and options as compose/start-etl-monitoring.sh, so that the two share what they build.
+readonly static_build=(-c release --scratch-path .build/static --static-swift-stdlib
+  -Xswiftc -static-executable -Xlinker -s)
+readonly executables=$PWD/.build/static/release
+readonly maximum_executable_bytes=$((10 * 1024 * 1024))
+
+# What apt installs where it is missing, and what for.
+readonly packages=(
+  libevent-dev # headers and libraries that EventLoop and HTTPServer are built on
+  pkg-config   # by which the Swift package manager finds libevent
+  binutils     # readelf: looks into the static executables
+  shellcheck   # checks the scripts
+  curl         # asks the running exporter, as a person would
+  python3-venv # keeps what comes from PyPI away from the system
+)
+# From PyPI: the official client's parser reads what the exporter shows.
+readonly python_packages=(prometheus-client==0.26.0)
+
+passed=0
+failed=0
+is_last_passed=false
+folder=
+processes=()
+
+# Ends what this script started, by process id, and keeps nothing of it.
+finish() {
+  local process
+  for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
+  for process in "${processes[@]}"; do wait "$process" 2>/dev/null || true; done
+  [[ -z $folder ]] || rm -rf "$folder"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+summarize() {
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  if ((failed > 0 || passed == 0)); then exit 1; fi
+  exit 0
+}
+
+wants() {
+  local section
+  ((${#sections[@]} > 0)) || return 0
+  for section in "${sections[@]}"; do
+    [[ $section != "$1" ]] || return 0
+  done
+  return 1
+}
+
+# Runs a command or a function of this script, its output in a file, and gives its status in $status.
+#
+# As a job of its own, so that a signal to this script is answered at once, and so that errexit holds in a function:
+# it would not in a condition.
+run() { # log, most seconds (for commands; functions have deadlines of their own), command...
+  local log=$1 limit=$2
+  shift 2
+  if [[ $(type -t "$1") == function ]]; then
+    (
+      set -e
+      "$@"
+    ) >"$log" 2>&1 &
+  else
+    timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 &
+  fi
+  processes+=($!)
+  status=0
+  wait $! || status=$?
+  unset 'processes[-1]'
+}
+
+# Runs a command as one check and says how it went, also in $is_last_passed.
+check() { # name, most seconds, command...
+  local name=$1 start=$SECONDS
+  local log=$logs/${name//[^a-zA-Z0-9]/-}.log
+  shift
+  run "$log" "$@"
+  if ((status == 0)); then
+    passed=$((passed + 1))
+    is_last_passed=true
+    printf 'ok      %s (%d s)\n' "$name" $((SECONDS - start))
+  else
+    failed=$((failed + 1))
+    is_last_passed=false
+    printf 'FAILED  %s (%d s, status %d); the end of %s:\n' "$name" $((SECONDS - start)) "$status" "${log#"$PWD"/}"
+    tail -n 40 "$log" | sed 's/^/        /'
+  fi
+}
+
+skip() { # name, why
+  printf 'skipped %s: %s\n' "$1" "$2"
+}
+
+# --- What the checks need -------------------------------------------------------------------------------------------
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "needs root to run: $*; become root, or install sudo"
+    return 1
+  fi
+}
+
+update_package_lists() {
+  as_root apt-get -qq update || {
+    echo 'apt cannot reach its package sources'
+    return 1
+  }
+}
+
+install_packages() {
+  local package missing=()
+  for package in "${packages[@]}"; do
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+  printf 'installing by apt: %s\n' "${missing[*]}" | tee /dev/fd/3
+  update_package_lists
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"
+}
+
+# promtool comes with the Prometheus server. Its package is unpacked and not installed, for that would start the server.
+install_promtool() {
+  if command -v promtool >/dev/null || [[ -x $tools/usr/bin/promtool ]]; then return; fi
+  printf 'unpacking by apt: promtool, from the package prometheus, into %s\n' "${tools#"$PWD"/}" | tee /dev/fd/3
+  rm -rf "$tools"
+  mkdir -p "$tools"
+  (
+    cd "$tools"
+    apt-get -qq download prometheus || { update_package_lists && apt-get -qq download prometheus; }
+    dpkg-deb --extract prometheus_*.deb .
+    rm prometheus_*.deb
+  )
+}
+
+install_python_packages() {
+  # Succeeds without the index only where the right versions are there.
+  if "$venv/bin/pip" --quiet --disable-pip-version-check install --no-index "${python_packages[@]}"; then return; fi
+  printf 'installing from PyPI into %s: %s\n' "${venv#"$PWD"/}" "${python_packages[*]}" | tee /dev/fd/3
+  /usr/bin/python3 -m venv --clear "$venv"
+  "$venv/bin/pip" --quiet --disable-pip-version-check install "${python_packages[@]}"
+}
+
+prepare() {
+  command -v swift >/dev/null || {
+    echo 'there is no swift on PATH; see https://www.swift.org/install/linux'
+    return 1
+  }
+  command -v apt-get >/dev/null || {
+    echo 'there is no apt here; the tests are for Debian 12'
+    return 1
+  }
+  install_packages
+  install_promtool
+  install_python_packages
+}
+
+# --- Sections -------------------------------------------------------------------------------------------------------
+
+check_style() {
+  local scripts
+  check 'swift format lint' 300 swift format lint --strict --parallel --recursive Sources Tests Package.swift
+  mapfile -t scripts < <(find Tests compose -name '*.sh')
+  check 'shellcheck' 60 shellcheck .ci/run "${scripts[@]}"
+}
+
+check_swift() {
+  check 'swift build, warnings as errors' 900 swift build --build-tests
+  if ! $is_last_passed; then
+    skip 'swift test' 'the build failed'
+    return
+  fi
+  local log=$logs/swift-test.log report=$logs/swift-test.xml start=$SECONDS counts status
+  rm -f "$logs"/swift-test*.xml
+  run "$log" 900 swift test --skip-build --disable-xctest --xunit-output "$report"
+  counts=$(/usr/bin/python3 - "$report" <<'END' 2>>"$log" || echo 0 1
+import sys
+import xml.etree.ElementTree
+
+cases = list(xml.etree.ElementTree.parse(sys.argv[1]).iter("testcase"))
+failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+skipped = [case for case in cases if case.find("skipped") is not None]
+print(len(cases) - len(failed) - len(skipped), len(failed))
+END
+  )
+  local tests_passed=${counts% *} tests_failed=${counts#* }
+  # A crash, a hang or a report without tests is a failure too.
+  if ((tests_failed == 0)) && ((status != 0 || tests_passed == 0)); then tests_failed=1; fi
+  passed=$((passed + tests_passed))
+  failed=$((failed + tests_failed))
+  if ((tests_failed == 0)); then
+    printf 'ok      swift test: %d tests (%d s)\n' "$tests_passed" $((SECONDS - start))
+  else
+    printf 'FAILED  swift test: %d of %d tests (%d s, status %d); from %s:\n' \
+      "$tests_failed" $((tests_passed + tests_failed)) $((SECONDS - start)) "$status" "${log#"$PWD"/}"
+    { grep -A 2 -E ' recorded an issue |Fatal error' "$log" | grep -vE '^(◇|✔|--)|: Issue recorded$' ||
+      tail -n 20 "$log"; } | head -n 40 | cut -c 1-300 | sed 's/^/        /'
+  fi
+}
+
+check_address() {
+  local name='ETLLogTests under the address sanitizer'
+  if ! $with_address_sanitizer; then
+    skip "$name" 'as asked'
+    return
+  fi
+  if ! echo 'print(1)' | swiftc -sanitize=address -o "$folder/probe" - 2>/dev/null || ! "$folder/probe" >/dev/null; then
+    skip "$name" 'this toolchain has none'
+    return
+  fi
+  check "$name" 900 swift test --sanitize=address --scratch-path .build/address --disable-xctest --filter ETLLogTests
+}
+
+is_static_built=false
+
+# What the sections static and live look at.
+build_static() {
+  check 'static release build' 900 swift build "${static_build[@]}"
+  is_static_built=$is_last_passed
+}
+
+check_static() {
+  local name
+  if ! $is_static_built; then
+    skip 'static executables' 'the build failed'
+    return
+  fi
+  for name in etl-exporter etl-simulator; do
+    check "static $name" 10 is_static_executable "$name"
+  done
+}
+
+is_static_executable() {
+  local size version
+  size=$(stat -c %s "$executables/$1")
+  echo "$1: $size bytes"
+  ((size <= maximum_executable_bytes))
+  readelf -d "$executables/$1" | grep -F 'There is no dynamic section in this file.'
+  version=$(timeout 5 "$executables/$1" --version)
+  echo "$version"
+  [[ $version =~ [0-9]+\.[0-9]+\.[0-9]+ ]]
+}
+
+check_live() {
+  if ! $is_static_built; then
+    skip 'live checks' 'the build failed'
+    return
+  fi
+  local port
+  port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')
+  "$executables/etl-simulator" --log-file "$folder/etl.log" --quiet --records-per-second 1000 --failure-interval 2s \
+    >"$logs/etl-simulator.log" 2>&1 &
+  processes+=($!)
+  "$executables/etl-exporter" --log-file "$folder/etl.log" --port "$port" >"$logs/etl-exporter.log" 2>&1 &
+  processes+=($!)
+  check 'live: all ten metrics have values within 30 s' 60 save_metrics "http://localhost:$port/metrics"
+  $is_last_passed || return 0
+  check 'live: promtool check metrics' 20 is_promtool_silent
+  check 'live: the Prometheus client for Python reads it' 20 read_with_python_client
+  check 'live: /health is JSON' 20 is_json "http://localhost:$port/health"
+}
+
+readonly gauges=(etl_current_rate_records_per_second etl_avg_processing_time_seconds etl_seconds_since_last_success
+  etl_seconds_since_last_failure etl_health_status etl_uptime_seconds)
+readonly counters=(etl_records_total etl_files_total etl_failures_total etl_errors_by_type_total)
+
+save_metrics() {
+  local deadline=$((SECONDS + 30)) name missing
+  while true; do
+    missing=()
+    curl --silent --show-error --fail --max-time 5 "$1" >"$folder/metrics" || true
+    for name in "${gauges[@]}" "${counters[@]}"; do
+      grep -qE "^$name(\{| )" "$folder/metrics" || missing+=("$name")
+    done
+    # A failure that is counted shows that the job's work is followed, not only its start.
+    grep -qE '^etl_failures_total [1-9]' "$folder/metrics" || missing+=('a failure')
+    if ((${#missing[@]} == 0)); then return; fi
+    if ((SECONDS >= deadline)); then
+      echo "not there: ${missing[*]}"
+      cat "$folder/metrics" "$logs/etl-exporter.log" "$logs/etl-simulator.log"
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+is_promtool_silent() {
+  local output
+  output=$(PATH=$PATH:$tools/usr/bin promtool check metrics <"$folder/metrics" 2>&1) || {
+    echo "$output"
+    return 1
+  }
+  echo "$output"
+  [[ -z $output ]]
+}
+
+read_with_python_client() {
+  "$venv/bin/python" - "$folder/metrics" "${gauges[*]}" "${counters[*]}" <<'END'
+import sys
+from prometheus_client.parser import text_string_to_metric_families
+
+path, gauges, counters = sys.argv[1:]
+with open(path, encoding="utf-8") as file:
+    families = list(text_string_to_metric_families(file.read()))
+types = {sample.name: family.type for family in families for sample in family.samples}
+for name, expected in [(name, "gauge") for name in gauges.split()] + [(name, "counter") for name in counters.split()]:
+    assert types.get(name) == expected, f"{name} is {types.get(name)}, not a {expected}"
+for family in families:
+    assert family.documentation and family.type != "unknown", f"{family.name} has no HELP or no TYPE"
+print(len(families), "families,", len(types), "names of samples")
+END
+}
+
+is_json() {
+  curl --silent --show-error --fail --max-time 5 "$1" | /usr/bin/python3 -m json.tool
+}
+
+main() {
+  mkdir -p "$logs"
+  folder=$(mktemp -d)
+  exec 3>&1
+  check 'tools' 600 prepare
+  $is_last_passed || summarize
+  if wants style; then check_style; fi
+  if wants swift; then check_swift; fi
+  if wants address; then check_address; fi
+  if wants static || wants live; then build_static; fi
+  if wants static; then check_static; fi
+  if wants live; then check_live; fi
+  summarize
+}
+
+main

@@ -1,0 +1,208 @@
+#!/bin/bash
+# Starts the ETL simulator and its exporter with one command; --help says how.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+Usage: compose/start-etl-monitoring.sh --local [--port N] [-- SIMULATOR-OPTION...]
+
+Builds the ETL simulator and its exporter, runs both on this machine without containers,
+and shows where to look. Ctrl-C ends both.
+
+  --local     Run on this machine; the log and all output are kept in .build/local
+  --port N    The exporter's port (default: 8083)
+  -h, --help  Show this help and exit
+
+What follows -- is handed to etl-simulator, to see all metrics within seconds for example:
+  compose/start-etl-monitoring.sh --local -- --records-per-second 1000 --failure-interval 2s
+END
+}
+
+fail() { # message
+  printf 'start-etl-monitoring.sh: %s\n' "$1" >&2
+  exit 1
+}
+
+refuse() { # message
+  printf 'start-etl-monitoring.sh: %s; see --help\n' "$1" >&2
+  exit 2
+}
+
+mode=
+port=8083
+simulator_options=()
+
+parse_arguments() {
+  while (($# > 0)); do
+    case $1 in
+      --local) mode=local ;;
+      --port)
+        (($# > 1)) || refuse '--port needs a number'
+        port=$2
+        shift
+        ;;
+      --port=*) port=${1#*=} ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      --)
+        shift
+        simulator_options=("$@")
+        break
+        ;;
+      *) refuse "unknown option \"$1\"" ;;
+    esac
+    shift
+  done
+  [[ -n $mode ]] || refuse 'say what to start: --local'
+  if [[ ! $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
+    refuse "--port: \"$port\" is not a port; use a number from 1 to 65535"
+  fi
+}
+
+# --- What is needed, and the build ----------------------------------------------------------------------------------
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "this needs root: $*"
+  fi
+}
+
+install_libraries() {
+  if command -v pkg-config >/dev/null && pkg-config --exists libevent_core; then return; fi
+  command -v apt-get >/dev/null || fail 'libevent (with its headers) and pkg-config are missing; install them first'
+  echo 'Installing by apt: libevent-dev pkg-config'
+  as_root apt-get -qq update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libevent-dev pkg-config
+}
+
+build() {
+  command -v swift >/dev/null ||
+    fail 'there is no swift on PATH; get Swift 6.2 or later from https://www.swift.org/install/linux'
+  install_libraries
+  echo 'Building (a minute or two the first time) ...'
+  # Static, as the programs are shipped: this tries out the same files. Tests/run.sh shares what is built here.
+  swift build -c release --scratch-path "$build_folder" --static-swift-stdlib -Xswiftc -static-executable -Xlinker -s
+}
+
+# --- The two programs -----------------------------------------------------------------------------------------------
+
+simulator=
+exporter=
+
+# Ends both by process id and waits for them; who has not ended after ten seconds is killed.
+end_programs() {
+  local process deadline=$((SECONDS + 10))
+  for process in $simulator $exporter; do kill -TERM "$process" 2>/dev/null || true; done
+  for process in $simulator $exporter; do
+    while kill -0 "$process" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.05; done
+    kill -KILL "$process" 2>/dev/null || true
+    wait "$process" 2>/dev/null || true
+  done
+  simulator=
+  exporter=
+}
+
+# Says which program has ended and what it said last, ends the other, and gives up.
+fail_with_output() { # program, status, its output
+  printf 'start-etl-monitoring.sh: %s has ended with status %d; its last output (%s):\n' "$1" "$2" "$3" >&2
+  tail -n 15 "$3" | sed 's/^/    /' >&2
+  end_programs
+  exit 1
+}
+
+# Asks by what every Debian has: bash itself opens the connection.
+is_ready() {
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$port" || exit
+    printf 'GET /-/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3 || exit
+    IFS= read -r -t 2 line <&3 && [[ $line == 'HTTP/1.1 200'* ]]
+  ) 2>/dev/null
+}
+
+is_port_taken() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+}
+
+wait_until_ready() {
+  local deadline=$((SECONDS + 30)) status
+  until is_ready; do
+    if ! kill -0 "$exporter" 2>/dev/null; then
+      status=0
+      wait "$exporter" || status=$?
+      fail_with_output etl-exporter "$status" "$exporter_output"
+    fi
+    if ((SECONDS >= deadline)); then
+      end_programs
+      tail -n 15 "$exporter_output" >&2
+      fail "etl-exporter does not answer on port $port within 30 s"
+    fi
+    sleep 0.1
+  done
+}
+
+show_addresses() {
+  cat <<END
+
+  Metrics    http://localhost:$port/metrics
+  Health     http://localhost:$port/health
+  Overview   http://localhost:$port/
+  Log        $log_file
+
+Try next, in another terminal:
+  curl http://localhost:$port/metrics
+  tail -f '$log_file'
+  kill -STOP $simulator    the job hangs: etl_health_status falls to 0 after two minutes (kill -CONT $simulator)
+  mv '$log_file'{,.1} && kill -HUP $simulator    the log is rotated: no record is lost
+
+Ctrl-C ends both.
+END
+}
+
+# Stays until one of the two ends. A simulator that has done all that it was told to leaves the exporter to be looked at.
+watch_programs() {
+  local ended status
+  while true; do
+    status=0
+    # shellcheck disable=SC2086 # a simulator that has ended is no argument
+    wait -n -p ended $simulator $exporter || status=$?
+    if [[ $ended == "$exporter" ]]; then fail_with_output etl-exporter "$status" "$exporter_output"; fi
+    if ((status != 0)); then fail_with_output etl-simulator "$status" "$simulator_output"; fi
+    simulator=
+    echo 'etl-simulator is done; the exporter goes on until Ctrl-C.'
+  done
+}
+
+start_local() {
+  local folder=$PWD/.build/local
+  readonly build_folder=$PWD/.build/static log_file=$folder/etl_process.log
+  readonly simulator_output=$folder/etl-simulator.output exporter_output=$folder/etl-exporter.output
+  if is_port_taken; then fail "port $port is taken; choose another one with --port"; fi
+  build
+
+  mkdir -p "$folder"
+  exec 9>"$folder/lock"
+  flock -n 9 || fail "another start-etl-monitoring.sh is running in $folder"
+  # A log of an earlier run would be counted as well.
+  rm -f "$log_file"*
+
+  trap 'end_programs; exit 0' INT TERM HUP
+  trap end_programs EXIT
+  "$build_folder/release/etl-simulator" --log-file "$log_file" --quiet "${simulator_options[@]}" \
+    >"$simulator_output" 2>&1 9>&- &
+  simulator=$!
+  "$build_folder/release/etl-exporter" --log-file "$log_file" --port "$port" >"$exporter_output" 2>&1 9>&- &
+  exporter=$!
+  wait_until_ready
+  show_addresses
+  watch_programs
+}
+
+parse_arguments "$@"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+"start_$mode"
