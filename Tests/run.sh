@@ -45,9 +45,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly logs=$PWD/.build/test-logs
 readonly tools=$PWD/.build/test-tools
 readonly venv=$PWD/.build/test-venv
-# The same scratch path and options as compose/start-etl-monitoring.sh, so that the two share what they build.
-readonly static_build=(-c release --scratch-path .build/static --static-swift-stdlib
-  -Xswiftc -static-executable -Xlinker -s)
 readonly executables=$PWD/.build/static/release
 readonly maximum_executable_bytes=$((10 * 1024 * 1024))
 
@@ -265,7 +262,7 @@ is_static_built=false
 
 # What the sections static and live look at.
 build_static() {
-  check 'static release build' 900 swift build "${static_build[@]}"
+  check 'static release build' 900 compose/build-static.sh
   is_static_built=$is_last_passed
 }
 
@@ -326,8 +323,9 @@ save_metrics() {
     grep -qE '^etl_failures_total [1-9]' "$folder/metrics" || missing+=('a failure')
     if ((${#missing[@]} == 0)); then return; fi
     if ((SECONDS >= deadline)); then
-      echo "not there: ${missing[*]}"
-      cat "$folder/metrics" "$logs/etl-exporter.log" "$logs/etl-simulator.log"
+      tail -n 10 "$logs/etl-exporter.log" "$logs/etl-simulator.log"
+      grep '^etl_' "$folder/metrics" || true
+      printf 'not there: %s\n' "${missing[@]}"
       return 1
     fi
     sleep 0.2

@@ -86,8 +86,7 @@ build() {
     fail 'there is no swift on PATH; get Swift 6.2 or later from https://www.swift.org/install/linux'
   install_libraries
   echo 'Building (a minute or two the first time) ...'
-  # Static, as the programs are shipped: this tries out the same files. Tests/run.sh shares what is built here.
-  swift build -c release --scratch-path "$build_folder" --static-swift-stdlib -Xswiftc -static-executable -Xlinker -s
+  compose/build-static.sh
 }
 
 # --- The two programs -----------------------------------------------------------------------------------------------
@@ -180,7 +179,7 @@ watch_programs() {
 
 start_local() {
   local folder=$PWD/.build/local
-  readonly build_folder=$PWD/.build/static log_file=$folder/etl_process.log
+  readonly executables=$PWD/.build/static/release log_file=$folder/etl_process.log
   readonly simulator_output=$folder/etl-simulator.output exporter_output=$folder/etl-exporter.output
   if is_port_taken; then fail "port $port is taken; choose another one with --port"; fi
   build
@@ -193,10 +192,10 @@ start_local() {
 
   trap 'end_programs; exit 0' INT TERM HUP
   trap end_programs EXIT
-  "$build_folder/release/etl-simulator" --log-file "$log_file" --quiet "${simulator_options[@]}" \
+  "$executables/etl-simulator" --log-file "$log_file" --quiet "${simulator_options[@]}" \
     >"$simulator_output" 2>&1 9>&- &
   simulator=$!
-  "$build_folder/release/etl-exporter" --log-file "$log_file" --port "$port" >"$exporter_output" 2>&1 9>&- &
+  "$executables/etl-exporter" --log-file "$log_file" --port "$port" >"$exporter_output" 2>&1 9>&- &
   exporter=$!
   wait_until_ready
   show_addresses
