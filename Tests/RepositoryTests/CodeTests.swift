@@ -157,7 +157,8 @@ struct CodeTests {
       "package let a = 1", "// a\npackage let a = 1", "/// a\n\npackage let a = 1",
       "/// a\nlet b = 1\npackage let a = 1",
       "@inline(__always)\npackage func a() {}", "package static func a() {}", "package private(set) var a = 1",
-      "package init(a: A) { self.a = a + 1 }", "package init(a: A) { f() }", "package extension A {}",
+      "package init(a: A) { self.a = a + 1 }", "package init(a: A) { f() }", "package extension A { func f() {} }",
+      "package extension A {\n  /// a\n  func f() {}\n\n  static var b: Int { 1 }\n}",
       "/// a\npackage static let a = 1\npackage let b = 1",
       "package static let a = 1", "/// a\npackage static let a = 1\n\npackage static let b = 1",
     ]
@@ -172,7 +173,9 @@ struct CodeTests {
       "/// a\npackage let a = 1", "/// a\n@inline(__always)\n// b\npackage func a() {}", "/** a */\npackage let a = 1",
       "/// a\n@discardableResult package func a() {}", "package import A", "private package(set) var a = 1",
       "package init(a: A, b: B) {\n  self.a = a\n  self.b = b\n}", "let a = 1 // package let",
-      "package let rawValue: Int", "package static func < (a: A, b: A) -> Bool { a.b < b.b }",
+      "package let rawValue: Int",
+      "package extension A {\n  /// a\n  init() {\n    f()\n    let b = 1\n  }\n\n  private let b = 1\n}\nlet c = 1",
+      "package static func < (a: A, b: A) -> Bool { a.b < b.b }",
       "/// a\npackage static let a = 1\npackage static let b = 1\npackage static let c = 1",
     ]
   )

@@ -3,15 +3,46 @@ enum DocumentationRules {
   static func findings(in file: SourceFile) -> [Finding] {
     guard file.isSource else { return [] }
     let tokens = file.text.tokens
-    return tokens.indices.compactMap { index in
-      guard tokens[index].text == "package", index + 1 < tokens.count else { return nil }
-      // `package import`, and `package(set)` beside an access level of its own.
-      guard !["import", "("].contains(tokens[index + 1].text) else { return nil }
-      let words = tokens[index...].prefix(4).map(\.text)
-      if hasDocumentation(file.text, above: tokens[index].line, isConstant: isConstant(words)) { return nil }
-      if !inherited.isDisjoint(with: words) || setsOnlyProperties(tokens[index...]) { return nil }
-      return Finding(file, line: tokens[index].line, "no doc comment: \(words.joined(separator: " "))")
+    return tokens.indices.flatMap { index -> [Finding] in
+      guard tokens[index].text == "package", index + 1 < tokens.count else { return [] }
+      switch tokens[index + 1].text {
+      case "extension": return members(tokens[index...]).compactMap { finding(in: file, tokens[$0...]) }
+      // `package(set)` stands beside an access level of its own.
+      case "import", "(": return []
+      default: return [finding(in: file, tokens[index...])].compactMap(\.self)
+      }
     }
+  }
+
+  /// Looks at one declaration, given from its first word on the line on.
+  private static func finding(in file: SourceFile, _ tokens: ArraySlice<SwiftText.Token>) -> Finding? {
+    guard let first = tokens.first else { return nil }
+    let words = tokens.prefix(4).map(\.text)
+    if hasDocumentation(file.text, above: first.line, isConstant: isConstant(words)) { return nil }
+    if !inherited.isDisjoint(with: words) || setsOnlyProperties(tokens) { return nil }
+    return Finding(file, line: first.line, "no doc comment: \(words.joined(separator: " "))")
+  }
+
+  private static let memberKeywords: Set<String> = ["func", "init", "let", "subscript", "var"]
+
+  /// Where the members of a `package extension` start: they are package without saying so.
+  private static func members(_ tokens: ArraySlice<SwiftText.Token>) -> [Int] {
+    var depth = 0
+    var starts: [Int] = []
+    for index in tokens.indices {
+      switch tokens[index].text {
+      case "{": depth += 1
+      case "}":
+        depth -= 1
+        if depth == 0 { return starts }
+      case "func", "init", "let", "subscript",
+        "var" where depth == 1 && tokens[index - 1].text != ".":
+        let line = tokens[..<index].reversed().prefix { $0.line == tokens[index].line }
+        if !line.contains(where: { $0.text.hasSuffix("private") }) { starts.append(index) }
+      default: break
+      }
+    }
+    return starts
   }
 
   /// What the standard library's protocols require is documented there.
@@ -38,8 +69,8 @@ enum DocumentationRules {
   /// An initializer that does nothing but give each property the argument of its name has nothing of its own to say:
   /// the properties are documented.
   private static func setsOnlyProperties(_ tokens: ArraySlice<SwiftText.Token>) -> Bool {
-    guard let keyword = tokens.dropFirst().first, keyword.text == "init" else { return false }
-    let words = tokens.map(\.text)
+    let words = tokens.drop { $0.text == "package" }.map(\.text)
+    guard words.first == "init" else { return false }
     guard let start = words.firstIndex(of: "{"), let end = words[start...].firstIndex(of: "}") else { return false }
     var body = words[(start + 1)..<end]
     while let name = body.dropFirst(2).first {

@@ -53,8 +53,10 @@ struct SwiftText {
       let character = characters[position]
       if has("//") || has("/*") {
         scanComment()
-      } else if character == "\"" || character == "#" && startsRawString {
+      } else if character == "\"" || character == "#" && rawDelimiter == "\"" {
         scanString()
+      } else if character == "#" && rawDelimiter == "/" {
+        scanRegularExpression()
       } else if character.isWhitespace {
         advance()
       } else {
@@ -68,8 +70,16 @@ struct SwiftText {
     }
   }
 
-  private var startsRawString: Bool {
-    characters[position...].first { $0 != "#" } == "\""
+  /// What stands behind number signs: a quotation mark begins a string, a slash a regular expression.
+  private var rawDelimiter: Character? {
+    characters[position...].first { $0 != "#" }
+  }
+
+  private mutating func scanRegularExpression() {
+    let pounds = String(characters[position...].prefix { $0 == "#" })
+    position += pounds.count + 1
+    while position < characters.count, !has("/" + pounds) { advance() }
+    position = min(position + 1 + pounds.count, characters.count)
   }
 
   private mutating func scanToken() {

@@ -14,6 +14,7 @@ struct SwiftTextTests {
       "a \"b { \\\" // c\"",
       "a \"\"\"\n  b { \" \"\" c }\n  \\\"\"\" d\n  \"\"\"",
       "a #\"b \" { \\\" c\"#",
+      "a #/b{\"/ c/#",
       "a ##\"\"\"\n b \"\"\"# c\n\"\"\"##",
     ]
   )
@@ -44,7 +45,7 @@ struct SwiftTextTests {
 
   @Test(
     "an unfinished file is read beyond its end",
-    arguments: ["\"", "/*", "\"\\(", "\"\\", "#\"", "\"\"\"\n", "a /"]
+    arguments: ["\"", "/*", "\"\\(", "\"\\", "#\"", "\"\"\"\n", "a /", "#/a", "##"]
   )
   func unfinished(text: String) {
     _ = SwiftText(text)
