@@ -35,8 +35,7 @@ enum DocumentationRules {
       case "}":
         depth -= 1
         if depth == 0 { return starts }
-      case "func", "init", "let", "subscript",
-        "var" where depth == 1 && tokens[index - 1].text != ".":
+      case let text where depth == 1 && memberKeywords.contains(text) && tokens[index - 1].text != ".":
         let line = tokens[..<index].reversed().prefix { $0.line == tokens[index].line }
         if !line.contains(where: { $0.text.hasSuffix("private") }) { starts.append(index) }
       default: break
