@@ -8,6 +8,7 @@
   private let pointer: UnsafeRawPointer
 
   init(_ pointer: UnsafeRawPointer) {
+    // Keeps an address and does not read there.
     unsafe self.pointer = pointer
   }
 
@@ -46,16 +47,19 @@
 
   @inline(__always)
   static func - (end: BytePosition, start: BytePosition) -> Int {
+    // Both are in the same chunk.
     unsafe end.pointer - start.pointer
   }
 
   @inline(__always)
   static func == (left: BytePosition, right: BytePosition) -> Bool {
+    // Compares addresses and does not read there.
     unsafe left.pointer == right.pointer
   }
 
   @inline(__always)
   static func < (left: BytePosition, right: BytePosition) -> Bool {
+    // Compares addresses and does not read there.
     unsafe left.pointer < right.pointer
   }
 }

@@ -43,7 +43,7 @@ struct JSONNumber {
     guard exponent < 310 else { return nil }
     // Half of the smallest Double is above 2.4e-324; the mantissa is below 1e19.
     guard exponent > -345 else { return 0 }
-    // Exact, and free of the locale; rare enough for its copy of the text.
+    // Exact, and free of the locale; rare enough for its copy of the text, which stands while the line is read.
     let value = unsafe Double(String(decoding: start.bytes(to: end), as: UTF8.self))
     return value.flatMap { $0.isFinite ? $0 : nil }
   }

@@ -66,6 +66,7 @@ struct RememberedKey: BitwiseCopyable {
   }
 
   deinit {
+    // Allocated by init; what it holds needs no deinitialization.
     unsafe keys.deallocate()
   }
 
