@@ -52,7 +52,8 @@ package final class EventLoop {
 
   /// Serves what is due now and returns without waiting.
   package func runOnce() {
-    let result = unsafe event_base_loop(base, EVLOOP_NONBLOCK)
+    // EVLOOP_NONBLOCK alone would go on for as long as a handler leaves something to do.
+    let result = unsafe event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_ONCE)
     precondition(result >= 0, "the event loop failed")
   }
 
