@@ -30,21 +30,11 @@ final class RawClient {
     if var receiveBufferBytes {
       _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBufferBytes, 4)
     }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let result = unsafe withUnsafeBytes(of: address) { bytes in
-      unsafe connect(
-        descriptor,
-        bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
-        socklen_t(bytes.count)
-      )
-    }
-    guard result == 0 else {
-      let error = Errno.current
+    do {
+      try connectToLoopback(descriptor, port: port)
+    } catch {
       close(descriptor)
-      throw Failure(description: "connect: \(error)")
+      throw error
     }
   }
 
@@ -128,4 +118,16 @@ final class RawClient {
     received.removeFirst(length)
     return answer
   }
+}
+
+/// Connects a socket to a port of 127.0.0.1.
+func connectToLoopback(_ descriptor: CInt, port: UInt16) throws {
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = port.bigEndian
+  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+  let result = unsafe withUnsafeBytes(of: address) { bytes in
+    unsafe connect(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+  }
+  guard result == 0 else { throw RawClient.Failure(description: "connect: \(Errno.current)") }
 }

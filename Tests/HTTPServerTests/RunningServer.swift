@@ -96,6 +96,22 @@ final class RunningServer: Sendable {
     return value
   }
 
+  /// Lets the loop stand still while something is done, and then runs a command before anything else.
+  func whileLoopIsBlocked(thenRun command: @escaping Command = { _ in }, _ body: () -> Void) {
+    let (blocked, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    mailbox.commands.withLock { commands in
+      commands.append { server in
+        blocked.signal()
+        goOn.wait()
+        command(server)
+      }
+    }
+    mailbox.wake()
+    blocked.wait()
+    body()
+    goOn.signal()
+  }
+
   var statistics: HTTPStatistics { onLoop { $0.statistics } }
 
   /// Waits until something is so.
