@@ -56,9 +56,8 @@ final class Connection {
   private var peerHasFinished = false
   private var lingeredBytes = 0
   private var deadline = Deadline.none
-  private var deadlineAt = MonotonicTime(nanoseconds: 0)
-  private var timerDueAt: MonotonicTime?
-  private lazy var timer = TimerEvent(loop: loop) { [unowned self] in timerHasFired() }
+  private lazy var deadlineTimer = DeadlineTimer(loop: loop) { [unowned self] in deadlineIsOver() }
+  private lazy var turnTimer = TimerEvent(loop: loop) { [unowned self] in takeNextTurn() }
 
   /// Makes a connection without a socket.
   ///
@@ -85,7 +84,7 @@ final class Connection {
       stallSeconds: server.limits.idleTimeoutSeconds
     ) { [unowned self] event in handle(event) }
     guard socket != nil else { return false }
-    setDeadline(.head, afterSeconds: server.limits.headTimeoutSeconds)
+    setDeadline(.head)
     return true
   }
 
@@ -93,8 +92,8 @@ final class Connection {
   func close() {
     guard phase != .closed else { return }
     phase = .closed
+    setDeadline(.none)
     socket = nil
-    timer.cancel()
     server.remove(self)
   }
 
@@ -160,9 +159,13 @@ extension Connection {
       socket.setReading(false)
     case .turnIsOver, .outputIsFull:
       goesOnNextTurn = true
-      timerDueAt = .now
-      timer.schedule(afterSeconds: 0)
+      turnTimer.schedule(afterSeconds: 0)
     }
+  }
+
+  private func takeNextTurn() {
+    goesOnNextTurn = false
+    serve()
   }
 
   private func answerRequests(from socket: BufferedSocket) -> Stop {
@@ -175,7 +178,7 @@ extension Connection {
         guard let length else { return .needsInput }
         let head = parser.head
         parser = HTTPHeadParser(limits: server.limits)
-        deadline = .none
+        setDeadline(.none)
         let persists = server.answer(head, bytes: socket.takeInput(length))
         if !persists { phase = .finishing }
       } catch {
@@ -189,7 +192,7 @@ extension Connection {
 
   private func refuse(_ refusal: HTTPRefusal) {
     server.refuse(refusal, head: parser.head)
-    deadline = .none
+    setDeadline(.none)
     phase = .finishing
   }
 
@@ -203,9 +206,9 @@ extension Connection {
       phase = .finishing
       flush(socket)
     } else if hasInput, deadline != .head {
-      setDeadline(.head, afterSeconds: server.limits.headTimeoutSeconds)
+      setDeadline(.head)
     } else if !hasInput, deadline == .none {
-      setDeadline(.idle, afterSeconds: server.limits.idleTimeoutSeconds)
+      setDeadline(.idle)
     }
     server.connectionMayWait()
   }
@@ -238,7 +241,7 @@ extension Connection {
     }
     socket.finishOutput()
     phase = .lingering
-    setDeadline(.linger, afterSeconds: server.limits.lingerSeconds)
+    setDeadline(.linger)
     socket.setReading(true)
     discardInput()
   }
@@ -253,33 +256,17 @@ extension Connection {
 // MARK: Deadlines
 
 extension Connection {
-  private func setDeadline(_ kind: Deadline, afterSeconds seconds: Double) {
-    let now = MonotonicTime.now
+  private func setDeadline(_ kind: Deadline) {
     deadline = kind
-    deadlineAt = MonotonicTime(nanoseconds: now.nanoseconds + Int64(seconds * 1e9))
-    // A timer that fires too early is set anew then: cheaper than setting it anew for each request.
-    if let timerDueAt, timerDueAt <= deadlineAt { return }
-    timerDueAt = deadlineAt
-    timer.schedule(afterSeconds: seconds)
+    switch kind {
+    case .none: deadlineTimer.clear()
+    case .head: deadlineTimer.set(afterSeconds: server.limits.headTimeoutSeconds)
+    case .idle: deadlineTimer.set(afterSeconds: server.limits.idleTimeoutSeconds)
+    case .linger: deadlineTimer.set(afterSeconds: server.limits.lingerSeconds)
+    }
   }
 
-  private func timerHasFired() {
-    timerDueAt = nil
-    if goesOnNextTurn {
-      goesOnNextTurn = false
-      serve()
-    }
-    guard phase != .closed, deadline != .none, timerDueAt == nil else { return }
-    let rest = deadlineAt.seconds(since: .now)
-    guard rest <= 0 else {
-      timerDueAt = deadlineAt
-      timer.schedule(afterSeconds: rest)
-      return
-    }
-    expire()
-  }
-
-  private func expire() {
+  private func deadlineIsOver() {
     guard let socket else { return }
     switch deadline {
     case .none:
@@ -288,20 +275,16 @@ extension Connection {
       close()
     case .head:
       server.statistics.headTimeouts += 1
-      if socket.inputCount == 0 {
+      guard socket.inputCount > 0 else {
         close()
-      } else {
-        refuse(
-          HTTPRefusal(
-            status: .requestTimeout,
-            reason: "A request's head has to come within \(server.limits.headTimeoutSeconds) seconds."
-          )
-        )
-        flush(socket)
+        return
       }
+      let seconds = server.limits.headTimeoutSeconds
+      refuse(HTTPRefusal(status: .requestTimeout, reason: "A request's head has to come within \(seconds) seconds."))
+      flush(socket)
     case .idle where socket.pendingOutputBytes > 0:
-      // The client is still reading; how long it may take for that is the output's own matter.
-      setDeadline(.idle, afterSeconds: server.limits.idleTimeoutSeconds)
+      // The client is still reading its answers; how long it may take for that is the output's own matter.
+      setDeadline(.idle)
     case .idle:
       server.statistics.idleTimeouts += 1
       close()

@@ -140,7 +140,9 @@ extension HTTPServer {
 
   /// Closes some of the silent connections, so that accepting finds descriptors when it goes on.
   func evictForDescriptors() {
-    for _ in 0..<(connections.count / 8 + 1) where !evictOne() { return }
+    for _ in 0...(connections.count / 8) {
+      guard evictOne() else { return }
+    }
   }
 
   /// Closes the connection that has been waiting longest for its client: idle, slow or silent alike.
