@@ -122,6 +122,7 @@ final class ExporterApplication {
       now: .now,
       staleAfterSeconds: staleAfterSeconds,
       pipelines: follower.pipelines,
+      pipelineOverflow: follower.pipelineOverflow,
       lineCounts: follower.lineCounts,
       logs: follower.totals,
       snapshots: store?.statistics,

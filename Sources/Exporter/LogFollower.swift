@@ -144,6 +144,9 @@ extension LogFollower {
   /// The pipelines that have series now.
   var pipelines: [PipelineState] { ingest.pipelines.all }
 
+  /// How many events had a pipeline that was put under the overflow.
+  var pipelineOverflow: Int64 { ingest.pipelines.pipelineOverflow }
+
   /// The lines by what became of them.
   var lineCounts: LineCounts { ingest.lineCounts }
 

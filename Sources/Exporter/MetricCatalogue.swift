@@ -8,6 +8,8 @@ struct ScrapeSource {
   /// How old a job's newest event may be while the job counts as alive.
   let staleAfterSeconds: Double
   let pipelines: [PipelineState]
+  /// How many events had a pipeline that was put under the overflow.
+  let pipelineOverflow: Int64
   let lineCounts: LineCounts
   let logs: LogTotals
   /// Nil where no snapshot is kept.
@@ -121,6 +123,15 @@ enum MetricCatalogue {
         samples in
         samples.add(source.logs.readErrors)
       },
+      Family(
+        "etl_exporter_label_overflow_total",
+        .counter,
+        "Events whose label's value was put under other, because there were too many values or it was too long."
+      ) { source, samples in
+        samples.add(source.pipelineOverflow, labels: pipelineOverflowLabels)
+        let errorTypeOverflow = source.pipelines.reduce(0) { saturatingSum($0, $1.errorTypeOverflow) }
+        samples.add(errorTypeOverflow, labels: errorTypeOverflowLabels)
+      },
       integers(
         "etl_exporter_log_gap_records_total",
         .counter,
@@ -175,6 +186,8 @@ enum MetricCatalogue {
     ]
   }
 
+  private static let pipelineOverflowLabels = LabelSet.none.adding("label", "pipeline")
+  private static let errorTypeOverflowLabels = LabelSet.none.adding("label", "error_type")
   private static let lineResults = LineCounts.Result.allCases.map { result in
     (result, LabelSet.none.adding("result", String(describing: result)))
   }

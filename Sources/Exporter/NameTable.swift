@@ -8,7 +8,7 @@ struct NameTable {
   /// Each name's bytes at its place.
   private(set) var names: [[UInt8]] = []
   /// How often a name was put under `overflowName`.
-  private(set) var overflowCount: Int64 = 0
+  var overflowCount: Int64 = 0
 
   private let capacity: Int
   private var placesByHash: [UInt64: Int] = [:]

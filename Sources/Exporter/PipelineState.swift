@@ -116,6 +116,9 @@ struct PipelineState {
 }
 
 extension PipelineState {
+  /// How many failures had a type that was put under the overflow.
+  var errorTypeOverflow: Int64 { errorTypes.overflowCount }
+
   /// Why the newest failed file failed; nil before the first.
   var lastFailureType: String? {
     lastErrorTypePlace.map { String(decoding: errorTypes.names[$0], as: UTF8.self) }
@@ -141,6 +144,7 @@ extension PipelineState {
       ("pipeline", name.map(JSONValue.string) ?? .null),
       ("totals", totals.json),
       ("errors", .array(errorCounts)),
+      ("error_type_overflow", .integer(errorTypes.overflowCount)),
       ("last_event", .nanoseconds(lastEventNanoseconds)),
       ("last_success", .nanoseconds(lastSuccessNanoseconds)),
       ("last_failure", .nanoseconds(lastFailureNanoseconds)),
@@ -159,6 +163,7 @@ extension PipelineState {
 
   init?(json: JSONValue) {
     guard let totals = TotalsFollower(json: json["totals"]), let errors = json["errors"]?.arrayValue,
+      let overflow = json["error_type_overflow"]?.count,
       let mean = RecentMean(capacity: Self.recentFiles, json: json["processing_seconds"])
     else { return nil }
     self.init(name: json["pipeline"]?.stringValue)
@@ -175,6 +180,7 @@ extension PipelineState {
       lastErrorTypePlace = errorTypes.place(of: Array(type.utf8).span)
       addNewErrorTypes()
     }
+    errorTypes.overflowCount = overflow
     newestFileRate = json["newest_file_rate"]?.decimalValue
     let ending = json["ending"]?.stringValue
     self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }

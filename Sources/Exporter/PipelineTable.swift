@@ -20,6 +20,9 @@ struct PipelineTable {
     for case .some(let name) in logNames { _ = place(of: Array(name.utf8).span) }
   }
 
+  /// How many events had a pipeline that was put under the overflow.
+  var pipelineOverflow: Int64 { names.overflowCount }
+
   /// Every pipeline that has series now.
   ///
   /// The one without a name is there from the start, so that its counters are seen at 0, and goes only where lines
@@ -60,7 +63,12 @@ struct PipelineTable {
 // MARK: In a snapshot
 
 extension PipelineTable {
-  var json: JSONValue { .array(([unnamed] + named).map(\.json)) }
+  var json: JSONValue {
+    .object([
+      ("overflow", .integer(names.overflowCount)),
+      ("states", .array(([unnamed] + named).map(\.json))),
+    ])
+  }
 
   /// Takes the place of the pipelines that are there before the first line.
   ///
@@ -68,7 +76,7 @@ extension PipelineTable {
   ///   - logNames: Each log's own name; nil for a log that has none.
   ///   - json: What `json` gave.
   init?(logNames: [String?], json: JSONValue?) {
-    guard let elements = json?.arrayValue else { return nil }
+    guard let elements = json?["states"]?.arrayValue, let overflow = json?["overflow"]?.count else { return nil }
     self.init(logNames: logNames)
     for element in elements {
       guard let state = PipelineState(json: element) else { return nil }
@@ -78,5 +86,6 @@ extension PipelineTable {
         unnamed = state
       }
     }
+    names.overflowCount = overflow
   }
 }

@@ -12,27 +12,49 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   /// The calling thread's current error number.
   package static var current: Errno { Errno(rawValue: errno) }
 
+  /// EACCES: the permissions do not allow it.
   package static let accessDenied = Errno(rawValue: EACCES)
+  /// EAFNOSUPPORT: the machine does not speak that kind of address.
   package static let addressFamilyNotSupported = Errno(rawValue: EAFNOSUPPORT)
+  /// EADDRINUSE: another socket has the address.
   package static let addressInUse = Errno(rawValue: EADDRINUSE)
+  /// EADDRNOTAVAIL: the machine does not have that address.
   package static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
+  /// EEXIST: there is something of that name already.
   package static let alreadyExists = Errno(rawValue: EEXIST)
+  /// EFAULT: a pointer leads nowhere.
   package static let badAddress = Errno(rawValue: EFAULT)
+  /// EBADF: the descriptor is not open, or not for this.
   package static let badFileDescriptor = Errno(rawValue: EBADF)
+  /// EPIPE: nobody reads the other end any more.
   package static let brokenPipe = Errno(rawValue: EPIPE)
+  /// EIO: the device failed.
   package static let inputOutputError = Errno(rawValue: EIO)
+  /// EINTR: a signal came first.
   package static let interrupted = Errno(rawValue: EINTR)
+  /// EINVAL: an argument makes no sense to the kernel.
   package static let invalidArgument = Errno(rawValue: EINVAL)
+  /// EISDIR: it is a directory.
   package static let isDirectory = Errno(rawValue: EISDIR)
+  /// ENAMETOOLONG: a name is longer than the file system allows.
   package static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
+  /// ENOSPC: the device is full.
   package static let noSpace = Errno(rawValue: ENOSPC)
+  /// ENXIO: nobody has the FIFO open for reading, or there is no such device.
   package static let noSuchDeviceOrAddress = Errno(rawValue: ENXIO)
+  /// ENOENT: there is nothing of that name.
   package static let noSuchFile = Errno(rawValue: ENOENT)
+  /// ENOTDIR: a part of the path is no directory.
   package static let notDirectory = Errno(rawValue: ENOTDIR)
+  /// ESTALE: the file has gone from the server that holds it.
   package static let staleHandle = Errno(rawValue: ESTALE)
+  /// ELOOP: symbolic links lead to each other without end.
   package static let tooManyLinks = Errno(rawValue: ELOOP)
+  /// EMFILE: this process has as many descriptors as it may.
   package static let tooManyOpenFiles = Errno(rawValue: EMFILE)
+  /// ENFILE: the machine has as many open files as it may.
   package static let tooManyOpenFilesInSystem = Errno(rawValue: ENFILE)
+  /// EAGAIN: it would have to wait.
   package static let wouldBlock = Errno(rawValue: EAGAIN)
 }
 

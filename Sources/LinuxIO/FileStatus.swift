@@ -49,6 +49,7 @@ package struct FileStatus: Equatable {
   /// - Throws: `SystemCallError` as `stat(2)` lists them, ENOENT among them.
   package init(of path: String) throws(SystemCallError) {
     var status = stat()
+    // Safe: both stand during the call, which fills the one and reads the other.
     _ = try systemCall("stat", on: path) { unsafe stat(path, &status) }
     self.init(status)
   }

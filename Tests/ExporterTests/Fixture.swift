@@ -40,6 +40,7 @@ struct Fixture: ~Copyable {
       now: now,
       staleAfterSeconds: 120,
       pipelines: ingest.pipelines.all,
+      pipelineOverflow: ingest.pipelines.pipelineOverflow,
       lineCounts: ingest.lineCounts,
       logs: logs,
       snapshots: nil,

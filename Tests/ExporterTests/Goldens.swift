@@ -61,6 +61,10 @@ let goldenBeforeTheFirstLine = """
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 0
+  # HELP etl_exporter_label_overflow_total Events whose label's value was put under other, because there were too many values or it was too long.
+  # TYPE etl_exporter_label_overflow_total counter
+  etl_exporter_label_overflow_total{label="pipeline"} 0
+  etl_exporter_label_overflow_total{label="error_type"} 0
   # HELP etl_exporter_log_gap_records_total Records that only the job's running totals told of, because their lines were lost; part of etl_records_total.
   # TYPE etl_exporter_log_gap_records_total counter
   etl_exporter_log_gap_records_total 0
@@ -168,6 +172,10 @@ let goldenRun = """
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 2
+  # HELP etl_exporter_label_overflow_total Events whose label's value was put under other, because there were too many values or it was too long.
+  # TYPE etl_exporter_label_overflow_total counter
+  etl_exporter_label_overflow_total{label="pipeline"} 0
+  etl_exporter_label_overflow_total{label="error_type"} 0
   # HELP etl_exporter_log_gap_records_total Records that only the job's running totals told of, because their lines were lost; part of etl_records_total.
   # TYPE etl_exporter_log_gap_records_total counter
   etl_exporter_log_gap_records_total 1000

@@ -70,6 +70,11 @@ struct MetricsTests {
     #expect(samples.count == 51)
     #expect(samples.last == "etl_errors_by_type_total{error_type=\"other\"} 36")
     #expect(fixture.samples("etl_failures_total") == ["etl_failures_total 81"])
+    #expect(
+      fixture.samples("etl_exporter_label_overflow_total{label=\"error") == [
+        "etl_exporter_label_overflow_total{label=\"error_type\"} 36"
+      ]
+    )
   }
 
   @Test("an error type that has the name of the overflow does not make a series twice")
@@ -202,6 +207,11 @@ struct MetricsTests {
     for count in 1...130 { fixture.read(Fixture.completed(1, totals: (count, count, 0), pipeline: "p\(count)")) }
     #expect(fixture.samples("etl_files_total").count == 101)
     #expect(fixture.samples("etl_files_total").last == "etl_files_total{pipeline=\"other\"} 130")
+    #expect(
+      fixture.samples("etl_exporter_label_overflow_total{label=\"pipeline") == [
+        "etl_exporter_label_overflow_total{label=\"pipeline\"} 30"
+      ]
+    )
   }
 
   @Test("each kind of line is counted under its result")
