@@ -16,7 +16,7 @@ final class HeldFile {
 
   /// What a look at the file's content says.
   enum Verdict: Equatable {
-    /// What was read is still there.
+    /// What was seen is still there.
     case intact
     /// It was cut, but begins as before: nothing of what is left is new.
     case shortened
@@ -26,8 +26,6 @@ final class HeldFile {
 
   /// Head bytes that tell files apart.
   static let maximumHeadBytes = 1_024
-  /// Bytes before the offset that tell a file from what it was before a truncation.
-  static let maximumPrecedingBytes = 64
 
   let descriptor: FileDescriptor
   /// The path it was opened by.
@@ -35,20 +33,21 @@ final class HeldFile {
   /// Where that path led, without links.
   var resolvedPath: String
   var role: Role
-  /// As it was at the last look.
-  private(set) var status: FileStatus
-  private(set) var headBytes = 0
-  private(set) var headHash = ContentHash()
-  /// The first byte that was not delivered.
-  private(set) var offset: Int64 = 0
-  private(set) var precedingHash = ContentHash()
   var isInsideOversizedLine = false
   /// Whether it was found beside the log and not one byte of it was read: it may yet prove to be a copy.
   var isUnproven = false
+  /// As it was at the last look.
+  private(set) var status: FileStatus
   /// Whether there was ever anything in it.
   private(set) var hasHadData = false
+  private(set) var headBytes = 0
+  private var headHash = ContentHash()
+  /// Where the first byte is that was not delivered, and what is before it.
+  private var read = ContentMark()
+  /// Where the file ended at the last look, and what is before that.
+  private var seen = ContentMark()
 
-  /// Opens a regular file and looks at its head.
+  /// Opens a regular file and looks at its content.
   ///
   /// - Throws: `SystemCallError`; EISDIR when it is no regular file.
   init(opening path: String, role: Role) throws(SystemCallError) {
@@ -60,11 +59,17 @@ final class HeldFile {
     guard status.kind == .regular else {
       throw SystemCallError(operation: "read", subject: path, errno: .isDirectory)
     }
-    try extendHead()
+    _ = try verify()
   }
+
+  /// The first byte that was not delivered.
+  var offset: Int64 { read.offset }
 
   /// Bytes that are there and were not delivered.
   var lagBytes: Int64 { max(0, status.size - offset) }
+
+  /// Whether nothing was ever seen of its content, so that a truncation does not show.
+  var isUnseen: Bool { headBytes == 0 }
 
   /// Which file it is and how far it was read.
   var position: FilePosition {
@@ -75,9 +80,11 @@ final class HeldFile {
         headBytes: headBytes,
         headHash: headHash.value
       ),
-      offset: offset,
-      precedingHash: precedingHash.value,
-      isInsideOversizedLine: isInsideOversizedLine
+      offset: read.offset,
+      precedingHash: read.hash.value,
+      isInsideOversizedLine: isInsideOversizedLine,
+      seenBytes: seen.offset,
+      seenHash: seen.hash.value
     )
   }
 
@@ -94,63 +101,83 @@ final class HeldFile {
     if status.size > 0 { hasHadData = true }
   }
 
-  /// Looks at the size, and whether what was read is still there.
+  /// Looks at the size, and whether what was seen is still there; takes in what is new.
   func verify() throws(SystemCallError) -> Verdict {
     try refreshStatus()
-    if status.size < offset {
+    let size = status.size
+    guard size >= seen.offset, size >= read.offset else {
       // With a shorter head it cannot be told from a new log that begins alike.
-      guard headBytes == Self.maximumHeadBytes, try begins(with: headBytes, headHash) else { return .truncated }
+      guard headBytes == Self.maximumHeadBytes, try descriptor.holds(headHash, from: 0, count: headBytes) else {
+        return .truncated
+      }
       return .shortened
     }
-    // In this order: the head must not take in bytes of what came after a truncation.
-    guard try preceding(offset) == precedingHash, try extendHead() else { return .truncated }
+    // What is new is read before what is old is compared: a truncation in between shows, and nothing is taken in of what
+    // came after it.
+    let newHeadBytes = Int(min(size, Int64(Self.maximumHeadBytes)))
+    let newHead = newHeadBytes == headBytes ? headHash : try descriptor.hash(from: 0, count: newHeadBytes)
+    let newSeen = size == seen.offset ? seen : try descriptor.mark(at: size)
+    guard let newHead, let newSeen,
+      try descriptor.holds(headHash, from: 0, count: headBytes), try descriptor.holds(read),
+      try descriptor.holds(seen)
+    else { return .truncated }
+    headBytes = newHeadBytes
+    headHash = newHead
+    seen = newSeen
     return .intact
   }
 
   /// Whether this file begins as another did.
   func begins(as identity: FileIdentity) throws(SystemCallError) -> Bool {
-    try begins(with: identity.headBytes, ContentHash(value: identity.headHash))
+    try descriptor.holds(ContentHash(value: identity.headHash), from: 0, count: identity.headBytes)
   }
 
-  /// Whether this file begins as another did, as far as that one was read, and holds at least as much.
+  /// Whether this file begins with all that was seen of another.
   func continues(_ other: FilePosition) throws(SystemCallError) -> Bool {
-    guard status.size >= other.offset, status.size >= Int64(other.identity.headBytes) else { return false }
-    guard try begins(as: other.identity) else { return false }
-    return try preceding(other.offset).value == other.precedingHash
+    guard status.size >= other.offset, status.size >= other.seenBytes, try begins(as: other.identity) else {
+      return false
+    }
+    guard try descriptor.holds(ContentMark(offset: other.offset, hash: ContentHash(value: other.precedingHash))) else {
+      return false
+    }
+    return try descriptor.holds(ContentMark(offset: other.seenBytes, hash: ContentHash(value: other.seenHash)))
   }
 
   /// Whether all that this file holds is how another one begins.
   func isBeginning(of other: HeldFile) throws(SystemCallError) -> Bool {
-    guard other.status.size >= status.size else { return false }
-    let end = try preceding(status.size)
-    let head = try hashOfHead(Int(min(status.size, Int64(Self.maximumHeadBytes))))
-    guard try other.begins(with: head.bytes, head.hash) else { return false }
-    return try other.preceding(status.size) == end
+    let size = status.size
+    let count = Int(min(size, Int64(Self.maximumHeadBytes)))
+    guard other.status.size >= size, let end = try descriptor.mark(at: size),
+      let head = try descriptor.hash(from: 0, count: count),
+      try other.descriptor.holds(head, from: 0, count: count)
+    else { return false }
+    return try other.descriptor.holds(end)
   }
 
   // MARK: Moving
 
   /// Goes on at a place in this file.
   func move(to offset: Int64, isInsideOversizedLine: Bool = false) throws(SystemCallError) {
-    precedingHash = try preceding(offset)
-    self.offset = offset
+    guard let mark = try descriptor.mark(at: offset) else { return }
+    read = mark
     self.isInsideOversizedLine = isInsideOversizedLine
+  }
+
+  /// Goes on after a file was cut: at its new end, where nothing of what is left is new.
+  func moveToEnd() throws(SystemCallError) {
+    guard let end = try descriptor.mark(at: status.size) else { return }
+    if end.offset < read.offset { read = end }
+    seen = end
   }
 
   /// Starts again at the beginning, as a file that was never looked at.
   func restart() throws(SystemCallError) {
-    offset = 0
-    precedingHash = ContentHash()
-    isInsideOversizedLine = false
     headBytes = 0
     headHash = ContentHash()
-    status = try descriptor.status()
-    try extendHead()
-  }
-
-  /// Goes on at the new end of a file that was shortened.
-  func moveToEnd() throws(SystemCallError) {
-    try move(to: status.size)
+    read = ContentMark()
+    seen = ContentMark()
+    isInsideOversizedLine = false
+    _ = try verify()
   }
 
   // MARK: Reading
@@ -173,18 +200,14 @@ final class HeldFile {
   ///   - buffer: Where they go; holds at least `limit` bytes and the preceding ones.
   /// - Returns: Where in the buffer the new bytes are.
   /// - Throws: `SystemCallError` as `pread(2)` lists them.
-  func read(atMost limit: Int, into buffer: inout ReadBuffer) throws(SystemCallError) -> Slice {
-    let preceding = Int(min(offset, Int64(Self.maximumPrecedingBytes)))
+  func readSlice(atMost limit: Int, into buffer: inout ReadBuffer) throws(SystemCallError) -> Slice {
+    let preceding = read.hashedBytes
     let wanted = min(buffer.count, preceding + limit)
     let count = try buffer.fill(from: descriptor, at: offset - Int64(preceding), count: wanted)
-    guard count >= preceding, buffer.hash(0..<preceding) == precedingHash else {
-      return .truncated
-    }
-    if offset == 0 {
-      guard count >= min(headBytes, wanted), buffer.hash(0..<min(headBytes, count)) == headHash || count < headBytes
-      else {
-        return .truncated
-      }
+    guard count >= preceding, buffer.hash(0..<preceding) == read.hash else { return .truncated }
+    // Nothing precedes the first byte, but the head was seen.
+    if offset == 0, headBytes <= wanted {
+      guard count >= headBytes, buffer.hash(0..<headBytes) == headHash else { return .truncated }
     }
     if count > preceding { hasHadData = true }
     return .bytes(preceding..<count, isLast: count < wanted)
@@ -199,49 +222,23 @@ final class HeldFile {
   func advance(over range: Range<Int>, by count: Int, in buffer: ReadBuffer) {
     guard count > 0 else { return }
     let end = range.lowerBound + count
-    precedingHash = buffer.hash(max(0, end - Self.maximumPrecedingBytes)..<end)
-    offset += Int64(count)
-    // The status is older than the read.
-    if offset > status.size { hasHadData = true }
+    // The head grows with what is delivered, so that a process that comes after this one knows it again.
+    let newHeadBytes = Int(min(offset + Int64(count), Int64(Self.maximumHeadBytes)))
+    if newHeadBytes > headBytes {
+      let start = range.lowerBound - Int(offset)
+      buffer.add(start + headBytes..<start + newHeadBytes, to: &headHash)
+      headBytes = newHeadBytes
+    }
+    read = ContentMark(
+      offset: offset + Int64(count),
+      hash: buffer.hash(max(0, end - ContentMark.maximumBytes)..<end)
+    )
+    if read.offset > seen.offset { seen = read }
   }
 
   /// Where the data behind a hole at the offset begins, when the file system knows of one.
   func endOfHole() throws(SystemCallError) -> Int64? {
     guard let data = try descriptor.nextData(from: offset), data > offset else { return nil }
     return data
-  }
-
-  // MARK: Hashes
-
-  /// Compares the head with what it was, and takes in what has come since.
-  ///
-  /// - Returns: False when the head is another one.
-  @discardableResult
-  private func extendHead() throws(SystemCallError) -> Bool {
-    if status.size > 0 { hasHadData = true }
-    var bytes = ReadBuffer(count: Int(min(status.size, Int64(Self.maximumHeadBytes))))
-    guard bytes.count >= headBytes else { return false }
-    let count = try bytes.fill(from: descriptor, at: 0, count: bytes.count)
-    guard count >= headBytes, bytes.hash(0..<headBytes) == headHash else { return false }
-    headHash = bytes.hash(0..<count)
-    headBytes = count
-    return true
-  }
-
-  private func hashOfHead(_ count: Int) throws(SystemCallError) -> (bytes: Int, hash: ContentHash) {
-    var bytes = ReadBuffer(count: count)
-    let read = try bytes.fill(from: descriptor, at: 0, count: count)
-    return (read, bytes.hash(0..<read))
-  }
-
-  private func begins(with count: Int, _ hash: ContentHash) throws(SystemCallError) -> Bool {
-    let head = try hashOfHead(count)
-    return head.bytes == count && head.hash == hash
-  }
-
-  private func preceding(_ offset: Int64) throws(SystemCallError) -> ContentHash {
-    var bytes = ReadBuffer(count: Int(min(offset, Int64(Self.maximumPrecedingBytes))))
-    let count = try bytes.fill(from: descriptor, at: offset - Int64(bytes.count), count: bytes.count)
-    return bytes.hash(0..<count)
   }
 }

@@ -21,6 +21,11 @@ struct KnownFiles {
     if positions.count > limit { positions.removeFirst(positions.count - limit) }
   }
 
+  /// Forgets a file that is to be read after all.
+  mutating func forget(_ file: HeldFile) {
+    positions.removeAll { $0.isSameFile(as: file.position) }
+  }
+
   /// What is known of a file: by its number, and by its head, since numbers are given away again.
   func position(of file: HeldFile) throws(SystemCallError) -> FilePosition? {
     for position in positions where position.isSameFile(as: file.position) {
@@ -39,7 +44,7 @@ struct KnownFiles {
 
   /// Whether a position tells a file by its content alone.
   static func isTelling(_ position: FilePosition) -> Bool {
-    position.offset >= tellingBytes
+    position.seenBytes >= tellingBytes
   }
 }
 

@@ -7,6 +7,7 @@ extension LogTailer {
     case missing
     case failing(SystemCallError)
     case file(FileStatus)
+    case fifo
   }
 
   /// Looks that a turn takes when the files change under it.
@@ -39,6 +40,7 @@ extension LogTailer {
   private func see() -> Sight {
     do throws(SystemCallError) {
       let status = try FileStatus(of: path)
+      if status.kind == .fifo, chain.isEmpty { return .fifo }
       guard status.kind == .regular else {
         return .failing(SystemCallError(operation: "read", subject: path, errno: .isDirectory))
       }
@@ -59,6 +61,11 @@ extension LogTailer {
     case .failing(let error):
       guard pathRetry.isDue(at: now) else { return true }
       throw error
+    case .fifo:
+      guard pathRetry.isDue(at: now) else { return true }
+      stream = try StreamReader.open(fifo: path, maximumLineBytes: options.maximumLineBytes)
+      pathRetry.succeed()
+      return true
     case .file(let status):
       if let last = chain.last, last.isSameFile(as: status) {
         try lookAtLast(last, siblings: listed, at: now)
@@ -72,39 +79,31 @@ extension LogTailer {
   private func lookAtLast(_ last: HeldFile, siblings: [String], at now: MonotonicTime) throws(SystemCallError) {
     // It may have been away, with its directory.
     last.role = .atPath
-    let hadNoData = last.headBytes == 0 && last.offset == 0
-    let modified = last.status.modifiedNanoseconds
     condition = .following
     pathRetry.succeed()
-    switch try last.verify() {
-    case .shortened: try last.moveToEnd()
-    case .truncated: try followTruncation(of: last, at: now)
-    case .intact:
-      let unknown = try unknownFiles(among: siblings, besides: nil)
-      // Nothing was known of its content, so a truncation shows nowhere but in the copy.
-      if hasLooked, hadNoData, last.status.modifiedNanoseconds != modified {
-        insert(unknown.filter { $0.status.size > 0 }, before: last, at: now)
-      }
-      for file in unknown where !chain.contains(where: { $0 === file }) { known.remember(file) }
-    }
+    let mayHideTruncation = try verifyLast(at: now)
+    let unknown = try unknownFiles(among: siblings, besides: nil)
+    if hasLooked, mayHideTruncation { insert(unknown, before: last, siblings: siblings, at: now) }
+    for file in unknown where !chain.contains(where: { $0 === file }) { known.remember(file) }
     hasLooked = true
   }
 
   /// The path names nothing.
   private func pathIsMissing(_ siblings: [String], at now: MonotonicTime) throws(SystemCallError) {
-    if let last = chain.last, last.role == .atPath {
-      try last.refreshStatus()
-      last.role = .rotated(since: now)
-    }
     condition = .waiting(reason: "\(path) does not exist")
     pathRetry.succeed()
-    let unknown = try unknownFiles(among: siblings, besides: nil)
-    if hasLooked {
-      append(unknown, at: now)
-    } else {
-      for file in unknown { known.remember(file) }
+    guard !isDirectoryMissing else {
+      // It may come back with all that is in it: that the log is gone with it says nothing about the log.
+      hasLooked = true
+      return
     }
-    hasLooked = true
+    if let unresolvedPosition {
+      if try resume(at: unresolvedPosition, with: nil, siblings: siblings, at: now) { self.unresolvedPosition = nil }
+      return
+    }
+    let mayHideTruncation = try verifyLast(at: now)
+    let unknown = try unknownFiles(among: siblings, besides: nil)
+    take(unknown, siblings: siblings, mayHideTruncation: mayHideTruncation, at: now)
   }
 
   /// The path names another file than before, or its first one.
@@ -118,29 +117,29 @@ extension LogTailer {
       throw error
     }
     opened.resolvedPath = trail.resolvedPath
-    let unknown = try unknownFiles(among: try listSiblings(), besides: opened)
+    let siblings = try listSiblings()
     // Listed after it was opened, siblings may be newer than it, unless the path still names it.
     guard case .file(let status) = see(), opened.isSameFile(as: status) else { return false }
     pathRetry.succeed()
     condition = .following
+    if let unresolvedPosition {
+      if try resume(at: unresolvedPosition, with: opened, siblings: siblings, at: now) { self.unresolvedPosition = nil }
+      return true
+    }
     if let index = chain.firstIndex(where: { $0.isSameFile(as: opened.status) }) {
       // It was renamed back. What came after it is read first; it goes on where it was left.
       known.remember(chain.remove(at: index))
     }
-    if !hasLooked {
-      for file in unknown { known.remember(file) }
-      hasLooked = true
-      chain.append(opened)
-      return true
-    }
-    append(unknown, at: now)
+    let mayHideTruncation = try verifyLast(at: now)
+    let unknown = try unknownFiles(among: siblings, besides: opened)
+    take(unknown, siblings: siblings, mayHideTruncation: mayHideTruncation, at: now)
     guard chain.count < options.maximumHeldFiles else { return true }
     try append(opened, at: now)
     return true
   }
 
   /// Puts the file that the path names now at the chain's end.
-  private func append(_ opened: HeldFile, at now: MonotonicTime) throws(SystemCallError) {
+  func append(_ opened: HeldFile, at now: MonotonicTime) throws(SystemCallError) {
     if let position = try known.position(of: opened), try opened.continues(position) {
       try opened.move(to: position.offset, isInsideOversizedLine: position.isInsideOversizedLine)
     }
@@ -151,7 +150,9 @@ extension LogTailer {
       if last.role == .atPath { last.role = .rotated(since: now) }
       if isGone, opened.offset == 0 { try goOnBehind(last, in: opened) }
       let kind: RotationKind =
-        isGone ? (wasMissing ? .delete : .replace) : opened.resolvedPath != last.resolvedPath ? .symlink : .rename
+        last.role == .copy
+        ? .truncate
+        : isGone ? (wasMissing ? .delete : .replace) : opened.resolvedPath != last.resolvedPath ? .symlink : .rename
       statistics.countRotation(kind)
     }
     chain.append(opened)
@@ -167,9 +168,28 @@ extension LogTailer {
     }
   }
 
-  private func append(_ files: [HeldFile], at now: MonotonicTime) {
+  /// Takes in siblings that were not there when the path still named the last file.
+  private func take(
+    _ unknown: [HeldFile],
+    siblings: [String],
+    mayHideTruncation: Bool,
+    at now: MonotonicTime
+  ) {
+    if let last = chain.last, last.role == .atPath {
+      if mayHideTruncation { insert(unknown, before: last, siblings: siblings, at: now) }
+      last.role = .rotated(since: now)
+    }
+    let rest = unknown.filter { file in !chain.contains { $0 === file } }
+    if hasLooked {
+      append(rest, at: now)
+    } else {
+      for file in rest { known.remember(file) }
+    }
+    hasLooked = true
+  }
+
+  func append(_ files: [HeldFile], at now: MonotonicTime) {
     for file in files where chain.count < options.maximumHeldFiles {
-      if let last = chain.last, last.role == .atPath { last.role = .rotated(since: now) }
       file.role = .rotated(since: now)
       file.isUnproven = true
       chain.append(file)
@@ -177,9 +197,21 @@ extension LogTailer {
     }
   }
 
-  private func insert(_ files: [HeldFile], before last: HeldFile, at now: MonotonicTime) {
-    guard var index = chain.firstIndex(where: { $0 === last }) else { return }
+  /// Takes in, before a file that was truncated more than once between two looks, what it held in between: the new
+  /// siblings that are older than what it holds now.
+  private func insert(
+    _ files: [HeldFile],
+    before truncated: HeldFile,
+    siblings: [String],
+    at now: MonotonicTime
+  ) {
+    guard var index = chain.firstIndex(where: { $0 === truncated }) else { return }
+    let newest = (truncated.status.modifiedNanoseconds, path: currentPath(of: truncated, among: siblings))
     for file in files where chain.count < options.maximumHeldFiles {
+      guard file.status.size > 0,
+        newest.path == path && file.status.modifiedNanoseconds <= newest.0
+          || SiblingFinder.isOlder((file.status.modifiedNanoseconds, file.path), newest)
+      else { continue }
       file.role = .rotated(since: now)
       file.isUnproven = true
       chain.insert(file, at: index)
@@ -189,22 +221,40 @@ extension LogTailer {
 
   // MARK: Truncation
 
+  /// Looks whether what was read of the file that the path named last is still there.
+  ///
+  /// - Returns: Whether it may have been truncated all the same, since nothing was known of its content.
+  private func verifyLast(at now: MonotonicTime) throws(SystemCallError) -> Bool {
+    guard let last = chain.last, last.role == .atPath else { return false }
+    let wasEmpty = last.isUnseen
+    let modified = last.status.modifiedNanoseconds
+    switch try last.verify() {
+    case .intact: return wasEmpty && last.status.modifiedNanoseconds != modified
+    case .shortened: try last.moveToEnd()
+    case .truncated: try followTruncation(of: last, at: now)
+    }
+    return false
+  }
+
   /// A file was cut to nothing: takes what was not read from its copy, and goes on at the start.
   func followTruncation(of file: HeldFile, at now: MonotonicTime) throws(SystemCallError) {
+    let siblings = try listSiblings()
+    // With its directory away, so is its copy: nothing is decided before it is back.
+    guard !isDirectoryMissing else { return }
     let position = file.position
     statistics.countRotation(.truncate)
-    let siblings = try listSiblings()
     let copy = position.identity.headBytes > 0 ? try findCopy(of: position, among: siblings) : nil
     try file.restart()
     guard let index = chain.firstIndex(where: { $0 === file }) else { return }
     if let copy {
       try copy.move(to: position.offset, isInsideOversizedLine: position.isInsideOversizedLine)
       copy.role = .copy
+      known.forget(copy)
       chain.insert(copy, at: index)
     } else {
       statistics.truncationsWithoutCopy += 1
     }
-    insert(try unknownFiles(among: siblings, besides: nil), before: file, at: now)
+    insert(try unknownFiles(among: siblings, besides: nil), before: file, siblings: siblings, at: now)
   }
 
   private func findCopy(of position: FilePosition, among siblings: [String]) throws(SystemCallError) -> HeldFile? {
@@ -224,21 +274,28 @@ extension LogTailer {
     var paths = [path]
     if trail.resolvedPath != path { paths.append(trail.resolvedPath) }
     var siblings: [String] = []
-    for path in paths {
-      siblings += try SiblingFinder.siblings(of: path, limit: options.maximumKnownSiblings)
+    for (index, path) in paths.enumerated() {
+      let found = try SiblingFinder.siblings(of: path, limit: options.maximumKnownSiblings)
+      if index == 0 { isDirectoryMissing = found == nil }
+      siblings += found ?? []
     }
     siblingPaths = paths
     return siblings
   }
 
+  /// The name that a file has now.
+  private func currentPath(of file: HeldFile, among siblings: [String]) -> String {
+    siblings.first { (try? FileStatus(of: $0))?.isSameFile(as: file.status) == true } ?? path
+  }
+
   /// Opens a sibling; nil when it is gone again, or no file that can be read.
-  private func open(_ path: String) -> HeldFile? {
+  func open(_ path: String) -> HeldFile? {
     guard let status = try? FileStatus(of: path), status.kind == .regular else { return nil }
     return try? HeldFile(opening: path, role: .copy)
   }
 
   /// The siblings that are neither held nor known, nor copies of what is, oldest first.
-  private func unknownFiles(
+  func unknownFiles(
     among siblings: [String],
     besides opened: HeldFile?
   ) throws(SystemCallError) -> [HeldFile] {

@@ -22,12 +22,18 @@ package final class LogTailer {
   /// The files that are read or to be read, oldest first.
   var chain: [HeldFile] = []
   var known: KnownFiles
+  /// What is read when the path names a FIFO or standard input.
+  var stream: StreamReader?
+  /// Whether standard input was read to its end.
+  var hasEnded = false
   /// Where to resume, until the log's directory could be looked at.
   var unresolvedPosition: TailPosition?
   /// Whether the siblings were looked at before, so that one not known is new.
   var hasLooked = false
   /// The paths whose siblings were looked at.
   var siblingPaths: [String] = []
+  /// Whether the log's directory was not there at the last look.
+  var isDirectoryMissing = false
   var trail: PathTrail
   var pathRetry: RetrySchedule
   private let watches: WatchSet
@@ -66,7 +72,10 @@ package final class LogTailer {
     readRetry = pathRetry
     trail = PathTrail(along: path)
     condition = .waiting(reason: "\(path) was not looked at yet")
-    try checkKind()
+    hasLooked = !(position?.siblingPaths.isEmpty ?? true)
+    siblingPaths = position?.siblingPaths ?? []
+    if !hasLooked { unresolvedPosition = nil }
+    if path == Self.standardInputPath { try openStandardInput() } else { try checkKind() }
   }
 
   deinit {
@@ -77,13 +86,13 @@ package final class LogTailer {
   package var isAwake: Bool { watches.isAwake }
 
   /// Bytes that are there and not delivered, as of the last `drain`; half a line at the end is among them.
-  package var lagBytes: Int64 { chain.reduce(0) { $0 + $1.lagBytes } }
+  package var lagBytes: Int64 { chain.reduce(Int64(stream?.pendingBytes ?? 0)) { $0 + $1.lagBytes } }
 
   /// How far the log was read.
   package var position: TailPosition {
     if let unresolvedPosition { return unresolvedPosition }
     return TailPosition(
-      file: chain.first?.position,
+      files: chain.map(\.position),
       modifiedNanoseconds: chain.first?.status.modifiedNanoseconds ?? 0,
       knownSiblings: known.positions,
       siblingPaths: siblingPaths
@@ -100,9 +109,11 @@ package final class LogTailer {
     // Before the look: what happens during it wakes again.
     watches.isAwake = false
     let now = options.clock()
+    if let stream, let progress = drain(stream, budget: budget, at: now, into: &sink) { return progress }
     watchDirectories()
     look(at: now)
     watchFiles()
+    if let stream { return drain(stream, budget: budget, at: now, into: &sink) ?? .caughtUp }
     guard readRetry.isDue(at: now) else { return .caughtUp }
     do throws(SystemCallError) {
       let progress = try read(budget: budget, at: now, into: &sink)
@@ -142,7 +153,7 @@ package final class LogTailer {
     at now: MonotonicTime,
     into sink: inout Sink
   ) throws(SystemCallError) -> TailProgress {
-    var buffer = sharedBuffer.take(atLeast: options.maximumLineBytes + HeldFile.maximumPrecedingBytes + 2)
+    var buffer = sharedBuffer.take(atLeast: options.maximumLineBytes + ContentMark.maximumBytes + 2)
     defer { sharedBuffer.putBack(buffer) }
     var cutter = LineCutter(maximumLineBytes: options.maximumLineBytes)
     var rest = budget
@@ -150,9 +161,9 @@ package final class LogTailer {
     while let file = chain.first {
       if try dropIfCopy(file) { continue }
       // One byte stays free for the newline of a last line that has none.
-      let room = buffer.count - HeldFile.maximumPrecedingBytes - 1
+      let room = buffer.count - ContentMark.maximumBytes - 1
       guard
-        case .bytes(let range, let isLast) = try file.read(
+        case .bytes(let range, let isLast) = try file.readSlice(
           atMost: min(room, max(rest, options.maximumLineBytes + 1)),
           into: &buffer
         )
@@ -160,6 +171,7 @@ package final class LogTailer {
         truncations += 1
         guard truncations <= Self.truncationsPerTurn else { return .moreToRead }
         try followTruncation(of: file, at: now)
+        guard !isDirectoryMissing else { return .caughtUp }
         watchFiles()
         continue
       }
@@ -236,7 +248,7 @@ package final class LogTailer {
     chain.removeFirst()
   }
 
-  private func count(_ outcome: LineCutter.Outcome) {
+  func count(_ outcome: LineCutter.Outcome) {
     statistics.bytesRead += Int64(outcome.consumedBytes - outcome.holeBytes)
     statistics.holeBytes += Int64(outcome.holeBytes)
     statistics.oversizedLines += Int64(outcome.oversizedLines)

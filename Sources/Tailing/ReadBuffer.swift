@@ -58,15 +58,16 @@ struct ReadBuffer {
     storage[place] = byte
   }
 
-  /// Looks at a range of the bytes.
-  func withBytes<Result>(_ range: Range<Int>, _ body: (RawSpan) -> Result) -> Result {
+  /// Goes on with a hash over a range of the bytes.
+  func add(_ range: Range<Int>, to hash: inout ContentHash) {
     // Safe: bytes have no padding.
-    body(unsafe storage.span.bytes.extracting(range))
+    hash.add(unsafe storage.span.bytes.extracting(range))
   }
 
   /// The hash of a range of the bytes.
   func hash(_ range: Range<Int>) -> ContentHash {
-    withBytes(range) { ContentHash(of: $0) }
+    // Safe: bytes have no padding.
+    ContentHash(of: unsafe storage.span.bytes.extracting(range))
   }
 }
 

@@ -12,15 +12,15 @@ enum SiblingFinder {
   /// - Parameters:
   ///   - path: The log's path.
   ///   - limit: The greatest number of siblings.
-  /// - Returns: Their paths; none where there is no directory.
+  /// - Returns: Their paths; nil where there is no directory.
   /// - Throws: `SystemCallError` as `opendir(3)` lists them.
-  static func siblings(of path: String, limit: Int) throws(SystemCallError) -> [String] {
+  static func siblings(of path: String, limit: Int) throws(SystemCallError) -> [String]? {
     let (directory, name) = split(path)
     let names: [String]
     do throws(SystemCallError) {
       names = try Directory.names(in: directory, startingWith: name, limit: limit)
     } catch {
-      if error.errno == .noSuchFile || error.errno == .notDirectory { return [] }
+      if error.errno == .noSuchFile || error.errno == .notDirectory { return nil }
       throw error
     }
     return

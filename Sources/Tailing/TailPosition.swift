@@ -27,33 +27,47 @@ package struct FilePosition: Equatable {
   package var precedingHash: UInt64
   /// Whether `offset` is inside a line over the limit, whose rest is to be skipped.
   package var isInsideOversizedLine: Bool
+  /// Where the file ended at the last look, at or after `offset`.
+  package var seenBytes: Int64
+  /// The 64-bit FNV-1a hash of the (up to) 64 bytes before `seenBytes`: tells files apart that begin alike, such as with
+  /// the hole of a truncation, even before anything of them was delivered.
+  package var seenHash: UInt64
 
-  package init(identity: FileIdentity, offset: Int64, precedingHash: UInt64, isInsideOversizedLine: Bool) {
+  package init(
+    identity: FileIdentity,
+    offset: Int64,
+    precedingHash: UInt64,
+    isInsideOversizedLine: Bool,
+    seenBytes: Int64,
+    seenHash: UInt64
+  ) {
     self.identity = identity
     self.offset = offset
     self.precedingHash = precedingHash
     self.isInsideOversizedLine = isInsideOversizedLine
+    self.seenBytes = seenBytes
+    self.seenHash = seenHash
   }
 }
 
 /// How far a log was read: everything before it was delivered, nothing after it. Plain values, to be kept in a snapshot.
 package struct TailPosition: Equatable {
-  /// The file that is being read; nil when there was none yet.
-  package var file: FilePosition?
-  /// When that file's data had last changed, in nanoseconds since 1970; 0 when there was none yet.
+  /// The files that are held, oldest first: the first one is being read, the others are to be read after it.
+  package var files: [FilePosition]
+  /// When the first one's data had last changed, in nanoseconds since 1970; 0 when there was none yet.
   package var modifiedNanoseconds: Int64
   /// Siblings of the log that are not to be read, at the last look: older than the log, read before, or copies.
   package var knownSiblings: [FilePosition]
-  /// Paths whose siblings were looked at: the log's own, and where its symbolic link leads.
+  /// Paths whose siblings were looked at: the log's own, and where its symbolic link leads. None before the first look.
   package var siblingPaths: [String]
 
   package init(
-    file: FilePosition?,
+    files: [FilePosition],
     modifiedNanoseconds: Int64,
     knownSiblings: [FilePosition],
     siblingPaths: [String]
   ) {
-    self.file = file
+    self.files = files
     self.modifiedNanoseconds = modifiedNanoseconds
     self.knownSiblings = knownSiblings
     self.siblingPaths = siblingPaths

@@ -91,8 +91,12 @@ final class Workbench {
   func path(_ name: String) -> String { folder + "/" + name }
 
   func append(_ text: String, to name: String = "etl.log") throws {
+    try append(Array(text.utf8), to: name)
+  }
+
+  func append(_ bytes: [UInt8], to name: String = "etl.log") throws {
     let file = try FileDescriptor(opening: path(name), [.writeOnly, .append, .create])
-    try file.writeAll(unsafe text.utf8Span.span.bytes)
+    try file.writeAll(unsafe bytes.span.bytes)
   }
 
   func makeDirectory(_ name: String) throws {
@@ -110,9 +114,20 @@ final class Workbench {
   }
 
   func copy(_ name: String = "etl.log", to other: String) throws {
-    try? FileManager.default.removeItem(atPath: path(other))
     let data = try Data(contentsOf: URL(fileURLWithPath: path(name)))
     try data.write(to: URL(fileURLWithPath: path(other)))
+  }
+
+  /// Makes the log a symbolic link, in one step.
+  func link(to name: String) throws {
+    let made = unsafe symlink(name, path("new-link"))
+    let moved = unsafe Glibc.rename(path("new-link"), log)
+    try #require(made == 0 && moved == 0)
+  }
+
+  func moveFolder(away: Bool) throws {
+    let result = away ? unsafe Glibc.rename(folder, folder + ".away") : unsafe Glibc.rename(folder + ".away", folder)
+    try #require(result == 0)
   }
 
   func truncate(_ name: String = "etl.log", to size: Int = 0) throws {

@@ -1,0 +1,85 @@
+internal import LinuxIO
+
+/// Finding the place where an earlier process left the log.
+extension LogTailer {
+  /// Finds the files that were held among the log and its siblings, and makes the chain from there.
+  ///
+  /// - Parameters:
+  ///   - position: Where to resume.
+  ///   - opened: What the path names now; nil where it names nothing.
+  ///   - siblings: The paths of the siblings.
+  ///   - now: The present.
+  /// - Returns: False when it cannot be said yet, because there is no log.
+  /// - Throws: `SystemCallError` when the files cannot be read.
+  func resume(
+    at position: TailPosition,
+    with opened: HeldFile?,
+    siblings: [String],
+    at now: MonotonicTime
+  ) throws(SystemCallError) -> Bool {
+    var found: [HeldFile] = []
+    var lost: Int64 = 0
+    for saved in position.files {
+      if let file = try find(saved, opened, siblings, except: found) {
+        try file.move(to: saved.offset, isInsideOversizedLine: saved.isInsideOversizedLine)
+        found.append(file)
+      } else if saved.offset > 0 || saved.identity.headBytes > 0 {
+        lost += 1
+      }
+    }
+    // Without the log a sibling may be all there is; without either, the directory may not be mounted yet.
+    guard opened != nil || !found.isEmpty || position.files.isEmpty else { return false }
+    statistics.lostPositions += lost
+    for file in found where file.role != .copy { file.role = .rotated(since: now) }
+    for file in found { known.forget(file) }
+    chain = found.filter { $0 !== opened }
+    var newer = try unknownFiles(among: siblings, besides: opened)
+    if found.last === opened, let opened {
+      // The log is still the one it was, so what appeared beside it was not rotated away from it.
+      for file in newer { known.remember(file) }
+      opened.role = .atPath
+      chain.append(opened)
+      return true
+    }
+    if found.isEmpty {
+      // Nothing says where they belong but their times: what is older than the file that was lost was there before it.
+      for file in newer where file.status.modifiedNanoseconds < position.modifiedNanoseconds { known.remember(file) }
+      newer.removeAll { $0.status.modifiedNanoseconds < position.modifiedNanoseconds }
+    }
+    append(newer, at: now)
+    if let opened, chain.count < options.maximumHeldFiles {
+      // Where it was renamed back, it goes on where it was left, after those that came between.
+      if found.contains(where: { $0 === opened }) { known.remember(opened) }
+      opened.role = .atPath
+      try append(opened, at: now)
+    }
+    return true
+  }
+
+  /// The file that was left, by its number and content; else the one that holds most of what a copy of it would.
+  private func find(
+    _ saved: FilePosition,
+    _ opened: HeldFile?,
+    _ siblings: [String],
+    except found: [HeldFile]
+  ) throws(SystemCallError) -> HeldFile? {
+    var candidates = siblings.compactMap { open($0) }
+    if let opened { candidates.insert(opened, at: 0) }
+    candidates.removeAll { candidate in found.contains { $0.isSameFile(as: candidate.status) } }
+    // A file that was empty is told by its number alone, which may have been given away: it is taken for a new one.
+    guard saved.identity.headBytes > 0 || saved.offset > 0 else { return nil }
+    for file in candidates where file.position.isSameFile(as: saved) {
+      if try file.continues(saved) { return file }
+    }
+    // That the file is there, but cut, is as good as a long content.
+    guard KnownFiles.isTelling(saved) || candidates.contains(where: { $0.position.isSameFile(as: saved) }) else {
+      return nil
+    }
+    var copy: HeldFile?
+    for file in candidates where file.status.size > copy?.status.size ?? -1 {
+      if try file.continues(saved) { copy = file }
+    }
+    copy?.role = .copy
+    return copy
+  }
+}
