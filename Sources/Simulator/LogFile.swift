@@ -82,7 +82,7 @@ struct LogFile: ~Copyable {
 
   /// Says how many lines were dropped, where the trouble was not over.
   mutating func finish() {
-    if output.endsInsideLine { noteResult(output.write(Span())) }
+    if output.endsInsideLine { writeBlock(Span()) }
     guard let droppedLines else { return }
     complain("\(path): \(Self.lineCount(droppedLines)) dropped at the end")
   }

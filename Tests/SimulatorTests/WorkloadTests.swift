@@ -78,6 +78,8 @@ struct WorkloadTests {
   func fileSizes(seed: UInt64) {
     let sizes = Self.completedFiles(events(seed: seed, hours: 24)).map(\.records)
     #expect(sizes.allSatisfy { (50...500).contains($0) })
+    // None of some 3000 files among the six smallest or largest sizes: one day in 10^17.
+    #expect((sizes.min() ?? 0) < 56 && (sizes.max() ?? 0) > 494)
     let counts = binned(sizes.map(Double.init), in: 50..<501, bins: 11)
     #expect(chiSquared(counts) < chiSquaredLimit(degreesOfFreedom: 10), "seed \(seed): \(counts)")
   }
