@@ -195,8 +195,9 @@ struct SimulatorTests {
     #expect(complaints.texts.isEmpty)
     guard !isClosed else { return }
     let printed = Self.lines(try pipe.read())
-    #expect(printed.count > 5)
-    #expect(printed.dropLast().allSatisfy { $0.hasPrefix("{\"timestamp\"") && $0.hasSuffix("}") })
+    // How many lines a pipe takes depends on how many are due at once; those that it takes are whole.
+    #expect(printed.first == Self.lines(log).first && printed.count < 100)
+    #expect(Set(printed.dropLast()).isSubset(of: Self.lines(log)))
   }
 
   @Test("a long history leaves the log's rotation out, or cuts a line")
