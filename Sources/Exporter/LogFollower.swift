@@ -29,7 +29,7 @@ final class LogFollower {
   private var ingest: EventIngest
   /// What the processes before this one read.
   private let earlierTotals: LogTotals
-  private var wakeUp: DescriptorEvent?
+  private var wakeUps: [DescriptorEvent] = []
   private var pollTimer: TimerEvent?
   private var nextSlice: TimerEvent?
 
@@ -73,11 +73,12 @@ final class LogFollower {
     }
     pollTimer = TimerEvent(loop: loop) { [unowned self] in poll() }
     nextSlice = TimerEvent(loop: loop) { [unowned self] in readSlice() }
-    guard let descriptor = watcher.wakeDescriptor else { return }
-    do {
-      wakeUp = try DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in
-        watcher.takeWakeups()
-        readSlice()
+    do throws(SystemCallError) {
+      if let descriptor = watcher.wakeDescriptor {
+        let wakeUp = try DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in
+          if watcher.takeWakeups() { readSlice() }
+        }
+        wakeUps.append(wakeUp)
       }
     } catch {
       throw StartError("\(error)")

@@ -62,19 +62,17 @@ struct Snapshot {
     else { throw .damaged }
     guard let format = json["format"]?.integerValue else { throw .damaged }
     guard format == Self.format else { throw .format(format) }
+    let logs = json["logs"]?.elements { log -> Log? in
+      guard let path = log["path"]?.stringValue, let position = TailPosition(json: log["position"]) else { return nil }
+      return Log(path: path, position: position)
+    }
     guard
-      let logs = json["logs"]?.arrayValue,
+      let logs,
       let lineCounts = LineCounts(json: json["lines"]),
       let totals = LogTotals(json: json["totals"]),
       let pipelines = PipelineTable(logNames: logNames, json: json["pipelines"])
     else { throw .damaged }
-    self.logs = []
-    for log in logs {
-      guard let path = log["path"]?.stringValue, let position = TailPosition(json: log["position"]) else {
-        throw .damaged
-      }
-      self.logs.append(Log(path: path, position: position))
-    }
+    self.logs = logs
     self.lineCounts = lineCounts
     self.totals = totals
     self.pipelines = pipelines
@@ -113,6 +111,13 @@ private func hexadecimal(_ value: UInt64) -> String {
 
 extension JSONValue {
   fileprivate var hexadecimalValue: UInt64? { stringValue.flatMap { UInt64($0, radix: 16) } }
+
+  /// The elements of an array, each made into something; nil where this is no array, or one of them cannot be.
+  fileprivate func elements<Element>(_ make: (JSONValue) -> Element?) -> [Element]? {
+    guard let values = arrayValue else { return nil }
+    let elements = values.compactMap(make)
+    return elements.count == values.count ? elements : nil
+  }
 }
 
 extension FilePosition {
@@ -125,6 +130,8 @@ extension FilePosition {
       ("offset", .integer(offset)),
       ("preceding_hash", .string(hexadecimal(precedingHash))),
       ("inside_oversized_line", .boolean(isInsideOversizedLine)),
+      ("seen_bytes", .integer(seenBytes)),
+      ("seen_hash", .string(hexadecimal(seenHash))),
     ])
   }
 
@@ -133,13 +140,16 @@ extension FilePosition {
       let device = json["device"]?.hexadecimalValue, let inode = json["inode"]?.hexadecimalValue,
       let headBytes = json["head_bytes"]?.count, let headHash = json["head_hash"]?.hexadecimalValue,
       let offset = json["offset"]?.count, let precedingHash = json["preceding_hash"]?.hexadecimalValue,
-      let isInside = json["inside_oversized_line"]?.booleanValue
+      let isInside = json["inside_oversized_line"]?.booleanValue,
+      let seenBytes = json["seen_bytes"]?.count, let seenHash = json["seen_hash"]?.hexadecimalValue
     else { return nil }
     self.init(
       identity: FileIdentity(device: device, inode: inode, headBytes: Int(headBytes), headHash: headHash),
       offset: offset,
       precedingHash: precedingHash,
-      isInsideOversizedLine: isInside
+      isInsideOversizedLine: isInside,
+      seenBytes: seenBytes,
+      seenHash: seenHash
     )
   }
 }
@@ -147,7 +157,7 @@ extension FilePosition {
 extension TailPosition {
   fileprivate var json: JSONValue {
     .object([
-      ("file", file?.json ?? .null),
+      ("files", .array(files.map(\.json))),
       ("modified", .integer(modifiedNanoseconds)),
       ("known_siblings", .array(knownSiblings.map(\.json))),
       ("sibling_paths", .array(siblingPaths.map(JSONValue.string))),
@@ -156,21 +166,13 @@ extension TailPosition {
 
   fileprivate init?(json: JSONValue?) {
     guard
-      let json, let fileJSON = json["file"], let modified = json["modified"]?.integerValue,
-      let siblings = json["known_siblings"]?.arrayValue, let paths = json["sibling_paths"]?.arrayValue
+      let files = json?["files"]?.elements(FilePosition.init(json:)),
+      let modified = json?["modified"]?.integerValue,
+      let knownSiblings = json?["known_siblings"]?.elements(FilePosition.init(json:)),
+      let siblingPaths = json?["sibling_paths"]?.elements(\.stringValue)
     else { return nil }
-    var file: FilePosition?
-    if case .null = fileJSON {
-      file = nil
-    } else {
-      guard let position = FilePosition(json: fileJSON) else { return nil }
-      file = position
-    }
-    let knownSiblings = siblings.compactMap(FilePosition.init(json:))
-    let siblingPaths = paths.compactMap(\.stringValue)
-    guard knownSiblings.count == siblings.count, siblingPaths.count == paths.count else { return nil }
     self.init(
-      file: file,
+      files: files,
       modifiedNanoseconds: modified,
       knownSiblings: knownSiblings,
       siblingPaths: siblingPaths

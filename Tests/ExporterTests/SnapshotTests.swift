@@ -7,22 +7,21 @@ import Testing
 
 @Suite("Snapshot")
 struct SnapshotTests {
-  private static let position = TailPosition(
-    file: FilePosition(
-      identity: FileIdentity(device: 1 << 63, inode: .max, headBytes: 1024, headHash: 0xdead_beef),
+  private static func file(_ value: UInt64) -> FilePosition {
+    FilePosition(
+      identity: FileIdentity(device: value, inode: value, headBytes: 1024, headHash: value),
       offset: 123_456,
-      precedingHash: .max,
-      isInsideOversizedLine: true
-    ),
+      precedingHash: value,
+      isInsideOversizedLine: value > 1,
+      seenBytes: .max,
+      seenHash: value
+    )
+  }
+
+  private static let position = TailPosition(
+    files: [file(.max), file(1)],
     modifiedNanoseconds: exampleNanoseconds,
-    knownSiblings: [
-      FilePosition(
-        identity: FileIdentity(device: 0, inode: 1, headBytes: 0, headHash: 0),
-        offset: 0,
-        precedingHash: 0,
-        isInsideOversizedLine: false
-      )
-    ],
+    knownSiblings: [file(0), file(1 << 63)],
     siblingPaths: ["etl.log", "/a \"b\"/etl.log"]
   )
 
