@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  @Suite("exporter process")
+  struct ExporterProcess {
+    @Test("it has one thread, no Foundation, and only the descriptors that it needs")
+    func frugality() async throws {
+      try await Sandbox.run { sandbox in
+        let simulator = try sandbox.startSimulator()
+        let exporter = try await sandbox.startExporter()
+        _ = try await exporter.scrape(waitingFor: "files") { $0["etl_files_total"] ?? 0 > 10 }
+        for process in [exporter.process, simulator] {
+          #expect(textLines(process.kernelText("status")).contains("Threads:\t1"))
+          let maps = process.kernelText("maps")
+          #expect(maps.contains(process.command[0]))
+          #expect(!maps.contains("libFoundation"))
+          #expect(process.openDescriptors < 25)
+        }
+        let metrics = try await exporter.scrape()
+        #expect(metrics["process_threads"] == 1)
+      }
+    }
+
+    @Test("a backlog: no metrics and not ready, but alive, until all of it is read; then all of it counts at once")
+    func backlog() async throws {
+      try await Sandbox.run { sandbox in
+        let options = ["--history", "8h", "--records-per-second", "500", "--failure-interval", "1s", "--exit"]
+        #expect(try sandbox.startSimulator(options).waitForEnd(within: 60) == .exited(0))
+        #expect(sandbox.size(of: "etl.log") > 20_000_000)
+        let files = try totalFiles(in: sandbox)
+        // An optimised build reads this in milliseconds: it may take more than one start to be there in time.
+        for _ in 1...20 {
+          let exporter = try await sandbox.startExporter(lookingEvery: 0.0001)
+          var earlyAnswers = 0
+          var metrics = try await exporter.scrapeIfReady()
+          while metrics == nil {
+            #expect(try await exporter.get("/-/healthy").status == 200)
+            if try await exporter.get("/-/ready").status == 503 { earlyAnswers += 1 }
+            metrics = try await exporter.scrapeIfReady()
+          }
+          // The very first metrics that it shows.
+          #expect(metrics?["etl_files_total"] == Double(files))
+          #expect(metrics?["etl_exporter_log_lag_bytes"] == 0)
+          #expect(try await exporter.get("/-/ready").status == 200)
+          #expect(try exporter.process.stop() == .exited(0))
+          if earlyAnswers > 0 { return }
+        }
+        Issue.record("the exporter was never seen at work on its backlog")
+      }
+    }
+
+    /// What the last line says: reading all of them here would take longer than what is tested.
+    private func totalFiles(in sandbox: Sandbox) throws -> Int {
+      guard let file = FileHandle(forReadingAtPath: sandbox.path("etl.log")) else { throw TestFailure("no log") }
+      try file.seek(toOffset: UInt64(sandbox.size(of: "etl.log") - 1_000))
+      let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+      let line = textLines(text).last ?? ""
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      guard let files = object?["total_files"] as? Int, files > 0 else { throw TestFailure("no total in: \(line)") }
+      return files
+    }
+  }
+}
