@@ -128,12 +128,9 @@ final class ExporterApplication {
       snapshots: store?.statistics,
       process: processReader.read(),
       processStart: processStart,
-      buildLabels: Self.buildLabels
+      buildLabels: ScrapeSource.ownBuildLabels
     )
   }
-
-  private static let buildLabels = LabelSet.none.adding("version", productVersion)
-    .adding("libevent", EventLoop.libraryVersion)
 }
 
 @available(*, unavailable)

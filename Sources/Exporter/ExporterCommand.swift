@@ -6,11 +6,15 @@ package enum ExporterCommand {
   /// The name that it goes by.
   package static let program = "etl-exporter"
 
-  /// Does what a command line asks for; returns when a signal ended it.
+  /// What `--once` exits with when lines were malformed, or missing.
+  private static let findingsExitCode: CInt = 3
+
+  /// Does what a command line asks for; returns when a signal ended it, or there is no more to do.
   ///
   /// - Parameter arguments: The arguments without the program's name.
+  /// - Returns: What the process exits with.
   /// - Throws: `CommandFailure` before anybody was served; nothing ends the exporter later.
-  package static func run(_ arguments: [String]) throws(CommandFailure) {
+  package static func run(_ arguments: [String]) throws(CommandFailure) -> CInt {
     openMissingStandardDescriptors()
     let invocation: Invocation<ExporterConfiguration>
     do throws(UsageError) {
@@ -24,11 +28,21 @@ package enum ExporterCommand {
     case .version: writeToStandardOutput("\(program) \(productVersion)\n")
     case .run(let configuration):
       do throws(StartError) {
+        if configuration.readsOnce { return try readOnce(configuration) }
         try ExporterApplication(configuration).run()
       } catch {
         throw .start(error)
       }
     }
+    return 0
+  }
+
+  private static func readOnce(_ configuration: ExporterConfiguration) throws(StartError) -> CInt {
+    let start = WallTime.now
+    var reader = try OnceReader(configuration)
+    let isWhole = try reader.read()
+    writeToStandardOutput(reader.metrics(processStart: start))
+    return isWhole ? 0 : findingsExitCode
   }
 
   /// Writes a line for the operator to the standard error.

@@ -1,5 +1,6 @@
 internal import CommandLineOptions
 internal import HTTPServer
+internal import Tailing
 
 /// A log to follow, and the name of its pipeline where it has one.
 struct LogSource: Equatable, Sendable {
@@ -13,9 +14,13 @@ struct LogSource: Equatable, Sendable {
 struct ExporterConfiguration: Sendable {
   var logSources = [LogSource(name: nil, path: "etl_process.log")]
   var pollInterval = Duration.seconds(1)
+  /// False leaves all changes of the logs to be found by the poll.
+  var usesInotify = true
   var rotateWait = Duration.seconds(5)
   var maximumLineBytes = 64 << 10
   var staleAfter = Duration.seconds(120)
+  /// Read the logs to their end, print the metrics and end.
+  var readsOnce = false
   /// Where the snapshot is kept; nil for nowhere.
   var storagePath: String?
   var storageInterval = Duration.seconds(5)
@@ -34,6 +39,14 @@ struct ExporterConfiguration: Sendable {
 extension ExporterConfiguration {
   /// Each log's own name; nil for a log that has none.
   var logNames: [String?] { logSources.map(\.name) }
+
+  /// How each log is tailed.
+  var tailOptions: TailOptions {
+    var options = TailOptions()
+    options.maximumLineBytes = maximumLineBytes
+    options.rotateWaitSeconds = rotateWait.inSeconds
+    return options
+  }
 
   /// The addresses to serve.
   var addresses: [SocketAddress] {

@@ -14,7 +14,7 @@ enum ExporterOptions {
         .logSource,
         \.logSources,
         otherVariables: ["LOG_FILE"],
-        help: "log to follow, - for standard input"
+        help: "log or pattern to follow, - for standard input"
       ),
       .value(
         "log.poll-interval",
@@ -22,6 +22,7 @@ enum ExporterOptions {
         \.pollInterval,
         help: "look at the log this often"
       ),
+      .value("log.inotify", .onOrOff, \.usesInotify, help: "wake up when the log changes, too"),
       .value(
         "log.rotate-wait",
         .duration(in: .zero...longest),
@@ -34,6 +35,7 @@ enum ExporterOptions {
         \.maximumLineBytes,
         help: "skip lines that are longer"
       ),
+      .flag("once", \.readsOnce, help: "read rotated files and log, print metrics; exit 3: bad lines or gaps"),
       .optionalValue("storage.path", .text("DIR"), \.storagePath, help: "keep a snapshot here to survive a restart"),
       .value(
         "storage.interval",
@@ -94,6 +96,9 @@ enum ExporterOptions {
       throw UsageError(
         "--web.telemetry-path: \(UsageError.quoted(configuration.telemetryPath)) is taken; use another path"
       )
+    }
+    if configuration.readsOnce, configuration.storagePath != nil {
+      throw UsageError("--once reads everything anew and excludes --storage.path; use one of them")
     }
     let paths = configuration.logSources.map(\.path)
     for (index, path) in paths.enumerated() where paths[..<index].contains(path) {

@@ -10,28 +10,18 @@ final class LogFollower {
   /// With many logs each still reads enough at a time to be fast.
   private static let leastBytesPerTurn = 64 << 10
 
-  /// A log that is followed.
-  private struct FollowedLog {
-    let tailer: LogTailer
-    let path: String
-    let pipeline: [UInt8]?
-    /// What must have been read until the log counts as caught up; nil before the first look at it.
-    var caughtUpAtBytes: Int64?
-    var hasCaughtUp = false
-    /// What the own log last said of it.
-    var notedCondition: TailCondition?
-  }
-
+  private let loop: EventLoop
   private let log: OwnLog
-  private let watcher: TailWatcher
   private let pollSeconds: Double
-  private var logs: [FollowedLog] = []
+  private var logSet: LogSet
   private var ingest: EventIngest
-  /// What the processes before this one read.
-  private let earlierTotals: LogTotals
-  private var wakeUps: [DescriptorEvent] = []
+  /// What earlier processes read, and logs that were let go.
+  private var earlierTotals: LogTotals
+  private var wakeUp: DescriptorEvent?
   private var pollTimer: TimerEvent?
   private var nextSlice: TimerEvent?
+  private var hasNotedWatchFailure = false
+  private var hasNotedOverflow = false
 
   /// Whether everything was read that was in the logs when the exporter started.
   private(set) var hasCaughtUp = false
@@ -50,35 +40,27 @@ final class LogFollower {
     resuming snapshot: Snapshot?,
     log: OwnLog
   ) throws(StartError) {
+    self.loop = loop
     self.log = log
-    earlierTotals = snapshot?.totals ?? LogTotals()
     pollSeconds = configuration.pollInterval.inSeconds
-    watcher = TailWatcher()
+    earlierTotals = snapshot?.totals ?? LogTotals()
     ingest = EventIngest(
       maximumLineBytes: configuration.maximumLineBytes,
       pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
       lineCounts: snapshot?.lineCounts ?? LineCounts()
     )
-    var options = TailOptions()
-    options.maximumLineBytes = configuration.maximumLineBytes
-    options.rotateWaitSeconds = configuration.rotateWait.inSeconds
-    do {
-      for source in configuration.logSources {
-        let position = snapshot?.logs.first { $0.path == source.path }?.position
-        let tailer = try LogTailer(path: source.path, options: options, resumingAt: position, watcher: watcher)
-        logs.append(FollowedLog(tailer: tailer, path: source.path, pipeline: source.name.map { Array($0.utf8) }))
-      }
-    } catch {
-      throw StartError("\(error)")
-    }
+    logSet = try LogSet(
+      configuration.logSources,
+      options: configuration.tailOptions,
+      positions: snapshot?.logs ?? [],
+      watcher: TailWatcher(usesInotify: configuration.usesInotify)
+    )
     pollTimer = TimerEvent(loop: loop) { [unowned self] in poll() }
     nextSlice = TimerEvent(loop: loop) { [unowned self] in readSlice() }
+    guard let descriptor = logSet.watcher.wakeDescriptor else { return }
     do throws(SystemCallError) {
-      if let descriptor = watcher.wakeDescriptor {
-        let wakeUp = try DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in
-          if watcher.takeWakeups() { readSlice() }
-        }
-        wakeUps.append(wakeUp)
+      wakeUp = try DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in
+        if logSet.watcher.takeWakeups() { readSlice() }
       }
     } catch {
       throw StartError("\(error)")
@@ -92,41 +74,73 @@ final class LogFollower {
 
   private func poll() {
     pollTimer?.schedule(afterSeconds: pollSeconds)
+    if logSet.hasPatterns {
+      for gone in logSet.refresh() {
+        earlierTotals.addWhatStays(of: gone.tailer)
+        log.write(.info, "let a log go", ["path": gone.path])
+      }
+    }
     readSlice()
+    noteOnce()
   }
 
   private func readSlice() {
-    let budget = max(Self.bytesPerTurn / logs.count, Self.leastBytesPerTurn)
-    var hasMore = false
-    for index in logs.indices {
-      let tailer = logs[index].tailer
-      ingest.begin(logName: logs[index].pipeline, readTime: .now)
-      let progress = tailer.drain(budget: budget, into: &ingest)
-      hasMore = hasMore || progress == .moreToRead
+    let budget = max(Self.bytesPerTurn / max(logSet.logs.count, 1), Self.leastBytesPerTurn)
+    var busySources: Set<Int> = []
+    for index in logSet.logs.indices {
+      let followed = logSet.logs[index]
+      // The files of one pattern are mostly one log in pieces: their totals only make sense in order.
+      guard !busySources.contains(followed.sourcePlace) else { continue }
+      ingest.begin(logName: followed.pipeline, readTime: .now)
+      let progress = followed.tailer.drain(budget: budget, into: &ingest)
+      if progress == .moreToRead { busySources.insert(followed.sourcePlace) }
       noteProgress(progress, at: index)
       noteCondition(at: index)
+      followStream(at: index)
     }
-    if hasMore { nextSlice?.schedule(afterSeconds: 0) }
+    if !busySources.isEmpty { nextSlice?.schedule(afterSeconds: 0) }
+    noteCaughtUp()
   }
 
+  /// Waits for a FIFO or standard input, which no watch on a directory tells of.
+  private func followStream(at index: Int) {
+    let descriptor = logSet.logs[index].tailer.streamDescriptor
+    guard descriptor != logSet.logs[index].streamEvent?.descriptor else { return }
+    logSet.logs[index].streamEvent = nil
+    guard let descriptor else { return }
+    // Where the loop cannot wait for it the timer still reads it.
+    if let event = try? DescriptorEvent(loop: loop, readable: descriptor, handler: { [unowned self] in readSlice() }) {
+      logSet.logs[index].streamEvent = (descriptor, event)
+    }
+  }
+}
+
+@available(*, unavailable)
+extension LogFollower: Sendable {}
+
+// MARK: Noting
+
+extension LogFollower {
   /// Decides whether what was there at the start has been read; the log may grow as fast as it is read.
   private func noteProgress(_ progress: TailProgress, at index: Int) {
-    guard !logs[index].hasCaughtUp else { return }
-    let readBytes = logs[index].tailer.statistics.bytesRead
-    let target = logs[index].caughtUpAtBytes ?? readBytes + logs[index].tailer.lagBytes
-    logs[index].caughtUpAtBytes = target
-    logs[index].hasCaughtUp = progress == .caughtUp || readBytes >= target
-    if logs.allSatisfy(\.hasCaughtUp) {
-      hasCaughtUp = true
-      log.write(.info, "caught up", ["read_bytes": "\(totals.readBytes)"])
-    }
+    guard !logSet.logs[index].hasCaughtUp else { return }
+    let tailer = logSet.logs[index].tailer
+    let target = logSet.logs[index].caughtUpAtBytes ?? tailer.statistics.bytesRead + tailer.lagBytes
+    logSet.logs[index].caughtUpAtBytes = target
+    logSet.logs[index].hasCaughtUp = progress == .caughtUp || tailer.statistics.bytesRead >= target
+  }
+
+  private func noteCaughtUp() {
+    guard !hasCaughtUp, logSet.logs.allSatisfy(\.hasCaughtUp) else { return }
+    hasCaughtUp = true
+    log.write(.info, "caught up", ["read_bytes": "\(totals.readBytes)"])
   }
 
   private func noteCondition(at index: Int) {
-    let condition = logs[index].tailer.condition
-    guard condition != logs[index].notedCondition else { return }
-    logs[index].notedCondition = condition
-    let path = logs[index].path
+    let condition = logSet.logs[index].tailer.condition
+    guard condition != logSet.logs[index].notedCondition else { return }
+    logSet.logs[index].notedCondition = condition
+    let path = logSet.logs[index].path
     switch condition {
     case .following: log.write(.info, "following the log", ["path": path])
     case .waiting(let reason): log.write(.warn, "waiting for the log", ["path": path, "reason": reason])
@@ -134,10 +148,19 @@ final class LogFollower {
     case .ended: log.write(.info, "the log has ended", ["path": path])
     }
   }
-}
 
-@available(*, unavailable)
-extension LogFollower: Sendable {}
+  /// Says once what will stay as it is.
+  private func noteOnce() {
+    if !hasNotedWatchFailure, let failure = logSet.watcher.failure {
+      hasNotedWatchFailure = true
+      log.write(.warn, "changes of the log are found by the timer alone", ["reason": "\(failure)"])
+    }
+    if !hasNotedOverflow, pipelineOverflow > 0 || pipelines.contains(where: { $0.errorTypeOverflow > 0 }) {
+      hasNotedOverflow = true
+      log.write(.warn, "too many or too long pipelines or error types; the rest share the name other")
+    }
+  }
+}
 
 // MARK: What was read
 
@@ -151,28 +174,23 @@ extension LogFollower {
   /// The lines by what became of them.
   var lineCounts: LineCounts { ingest.lineCounts }
 
+  /// What all logs together have to tell a scrape.
+  var totals: LogTotals {
+    var totals = earlierTotals
+    for log in logSet.logs { totals.add(log.tailer) }
+    return totals
+  }
+
   /// All that was read and counted, as of one moment.
   var snapshot: Snapshot {
     var totals = totals
     totals.lagBytes = 0
-    return Snapshot(logs: positions, lineCounts: lineCounts, totals: totals, pipelines: ingest.pipelines)
-  }
-
-  /// How far each log was read.
-  var positions: [Snapshot.Log] {
-    logs.map { Snapshot.Log(path: $0.path, position: $0.tailer.position) }
-  }
-
-  /// What all logs together have to tell a scrape.
-  var totals: LogTotals {
-    var totals = earlierTotals
-    for log in logs { totals.add(log.tailer) }
-    return totals
+    return Snapshot(logs: logSet.positions, lineCounts: lineCounts, totals: totals, pipelines: ingest.pipelines)
   }
 
   /// How each log is doing.
   var conditions: [LogCondition] {
-    logs.map { log in
+    let followed = logSet.logs.map { log in
       var condition = LogCondition(path: log.path, lagBytes: log.tailer.lagBytes)
       switch log.tailer.condition {
       case .following: break
@@ -182,5 +200,7 @@ extension LogFollower {
       }
       return condition
     }
+    return followed
+      + logSet.unmatchedPatterns.map { LogCondition(path: $0, lagBytes: 0, waitingFor: "no file matches \($0)") }
   }
 }

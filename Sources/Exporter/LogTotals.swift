@@ -24,4 +24,13 @@ struct LogTotals {
     readErrors += statistics.readErrors
     for place in rotations.indices { rotations[place].count += statistics.rotations(rotations[place].kind) }
   }
+
+  /// Adds what one log has told when it is let go.
+  ///
+  /// - Parameter tailer: The log's tailer.
+  mutating func addWhatStays(of tailer: LogTailer) {
+    let lagBytes = lagBytes
+    add(tailer)
+    self.lagBytes = lagBytes
+  }
 }

@@ -1,3 +1,5 @@
+internal import CommandLineOptions
+internal import EventLoop
 internal import LinuxIO
 internal import Metrics
 
@@ -17,6 +19,10 @@ struct ScrapeSource {
   let process: ProcessStatistics?
   let processStart: WallTime
   let buildLabels: LabelSet
+
+  /// The labels that say what this program is.
+  static let ownBuildLabels = LabelSet.none.adding("version", productVersion)
+    .adding("libevent", EventLoop.libraryVersion)
 
   fileprivate func seconds(since nanoseconds: Int64?) -> Double? {
     nanoseconds.map { max(0, Double(now.nanoseconds - $0) / 1e9) }

@@ -73,3 +73,20 @@ extension ValueSyntax where Value == SocketAddress {
     )
   }
 }
+
+extension ValueSyntax where Value == Bool {
+  /// A switch that is on unless it is turned off.
+  static var onOrOff: ValueSyntax {
+    ValueSyntax(
+      placeholder: "on|off",
+      parse: { text throws(InvalidValue) in
+        switch text {
+        case "on": return true
+        case "off": return false
+        default: throw InvalidValue("is neither on nor off", remedy: "use on or off")
+        }
+      },
+      format: { $0 ? "on" : "off" }
+    )
+  }
+}

@@ -32,3 +32,14 @@ package func makeDirectory(_ path: String) throws(SystemCallError) {
     guard error.errno == .alreadyExists, (try? FileStatus(of: path).kind) == .directory else { throw error }
   }
 }
+
+/// Whether a name matches a shell pattern, as `fnmatch(3)` has it: `*`, `?` and `[…]`; a leading dot only by a dot.
+///
+/// - Parameters:
+///   - name: One component of a path.
+///   - pattern: The pattern.
+/// - Returns: True where it matches.
+package func matches(_ name: String, pattern: String) -> Bool {
+  // Safe: both strings stand during the call, which only reads them.
+  unsafe fnmatch(pattern, name, FNM_PERIOD) == 0
+}

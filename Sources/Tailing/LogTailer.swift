@@ -1,4 +1,4 @@
-internal import LinuxIO
+package import LinuxIO
 
 /// Follows one path as one endless stream of lines, whatever happens to the files behind it.
 ///
@@ -87,6 +87,14 @@ package final class LogTailer {
 
   /// Bytes that are there and not delivered, as of the last `drain`; half a line at the end is among them.
   package var lagBytes: Int64 { chain.reduce(Int64(stream?.pendingBytes ?? 0)) { $0 + $1.lagBytes } }
+
+  /// Whether a file is among those that are held, under whatever name.
+  ///
+  /// - Parameter status: The file's status.
+  /// - Returns: True where it is read, or will be.
+  package func holds(_ status: FileStatus) -> Bool {
+    chain.contains { $0.isSameFile(as: status) }
+  }
 
   /// How far the log was read.
   package var position: TailPosition {

@@ -25,8 +25,13 @@ enum SiblingFinder {
     }
     return
       names
-      .filter { other in other != name && !otherEndings.contains { other.hasSuffix($0) } }
+      .filter { $0 != name && !isNoLog($0) }
       .map { directory == "/" ? "/" + $0 : directory + "/" + $0 }
+  }
+
+  /// Whether a name says that the file is no log, such as a packed one.
+  static func isNoLog(_ name: String) -> Bool {
+    otherEndings.contains { name.hasSuffix($0) }
   }
 
   /// The directory and the name of a path.

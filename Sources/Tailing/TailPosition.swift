@@ -73,3 +73,13 @@ package struct TailPosition: Equatable {
     self.siblingPaths = siblingPaths
   }
 }
+
+extension TailPosition {
+  /// The position before everything that is there of a log: its rotated siblings are read first, the oldest one foremost.
+  ///
+  /// - Parameter path: The log.
+  /// - Returns: A position as if neither the log nor a sibling had been there at the last look.
+  package static func beforeSiblings(of path: String) -> TailPosition {
+    TailPosition(files: [], modifiedNanoseconds: 0, knownSiblings: [], siblingPaths: [path])
+  }
+}

@@ -6,7 +6,7 @@ internal import Glibc
 enum Main {
   static func main() {
     do throws(CommandFailure) {
-      try ExporterCommand.run(Array(CommandLine.arguments.dropFirst()))
+      exit(try ExporterCommand.run(Array(CommandLine.arguments.dropFirst())))
     } catch {
       ExporterCommand.complain(error.description)
       exit(error.exitCode)

@@ -1,0 +1,89 @@
+internal import CommandLineOptions
+internal import LinuxIO
+internal import Metrics
+internal import Tailing
+
+/// Reads the logs to their end, their rotated siblings first, and says what is in them: a check of what a running exporter
+/// shows, made from the files alone.
+struct OnceReader: ~Copyable {
+  /// Reading again is all that is done, so that it need not be cut into slices.
+  private static let budget = 64 << 20
+
+  private var logSet: LogSet
+  private var ingest: EventIngest
+  private let staleAfterSeconds: Double
+
+  /// Finds out what the paths name.
+  ///
+  /// - Parameter configuration: Which logs, and how.
+  /// - Throws: `StartError` when a path cannot be read.
+  init(_ configuration: ExporterConfiguration) throws(StartError) {
+    var options = configuration.tailOptions
+    // Nobody is waited for: what is not there now is not read.
+    options.rotateWaitSeconds = 0
+    let logSet = try LogSet(
+      configuration.logSources,
+      options: options,
+      positions: [],
+      readsSiblings: true,
+      watcher: TailWatcher(usesInotify: false)
+    )
+    if let pattern = logSet.unmatchedPatterns.first { throw StartError("no file matches \(pattern)") }
+    ingest = EventIngest(
+      maximumLineBytes: configuration.maximumLineBytes,
+      pipelines: PipelineTable(logNames: configuration.logNames)
+    )
+    staleAfterSeconds = configuration.staleAfter.inSeconds
+    self.logSet = logSet
+  }
+
+  /// Reads everything.
+  ///
+  /// - Returns: Whether every line could be read and none was missing.
+  /// - Throws: `StartError` when a log is not there or cannot be read.
+  mutating func read() throws(StartError) -> Bool {
+    for log in logSet.logs {
+      ingest.begin(logName: log.pipeline, readTime: .now)
+      while true {
+        let progress = log.tailer.drain(budget: Self.budget, into: &ingest)
+        if case .failing(let error) = log.tailer.condition { throw StartError("\(error)") }
+        if case .waiting(let reason) = log.tailer.condition, progress == .caughtUp { throw StartError(reason) }
+        guard progress == .caughtUp else { continue }
+        guard let descriptor = log.tailer.streamDescriptor else { break }
+        do throws(SystemCallError) {
+          try waitUntilReadable(descriptor)
+        } catch {
+          throw StartError("\(error)")
+        }
+      }
+    }
+    let hasGaps = ingest.pipelines.all.contains { pipeline in
+      pipeline.totals.records.gap > 0 || pipeline.totals.files.gap > 0 || pipeline.totals.failures.gap > 0
+    }
+    return ingest.lineCounts[.malformed] == 0 && !hasGaps
+  }
+
+  /// What a scrape would show.
+  ///
+  /// - Parameter start: When this process started.
+  /// - Returns: The exposition.
+  func metrics(processStart start: WallTime) -> String {
+    var totals = LogTotals()
+    for log in logSet.logs { totals.add(log.tailer) }
+    let source = ScrapeSource(
+      now: .now,
+      staleAfterSeconds: staleAfterSeconds,
+      pipelines: ingest.pipelines.all,
+      pipelineOverflow: ingest.pipelines.pipelineOverflow,
+      lineCounts: ingest.lineCounts,
+      logs: totals,
+      snapshots: nil,
+      process: nil,
+      processStart: start,
+      buildLabels: ScrapeSource.ownBuildLabels
+    )
+    var output: [UInt8] = []
+    MetricCatalogue.exposition.render(source, into: &output)
+    return String(decoding: output, as: UTF8.self)
+  }
+}
