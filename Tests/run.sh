@@ -148,11 +148,9 @@ as_root() {
   fi
 }
 
+# Where some source does not answer, apt's next step tells whether that matters.
 update_package_lists() {
-  as_root apt-get -qq update || {
-    echo 'apt cannot reach its package sources'
-    return 1
-  }
+  as_root apt-get -qq update || true
 }
 
 install_packages() {
@@ -163,7 +161,10 @@ install_packages() {
   ((${#missing[@]} > 0)) || return 0
   printf 'installing by apt: %s\n' "${missing[*]}" | tee /dev/fd/3
   update_package_lists
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" || {
+    echo "apt could not install ${missing[*]}; are its package sources reachable?"
+    return 1
+  }
 }
 
 # promtool comes with the Prometheus server. Its package is unpacked and not installed, for that would start the server.
@@ -174,7 +175,10 @@ install_promtool() {
   mkdir -p "$tools"
   (
     cd "$tools"
-    apt-get -qq download prometheus || { update_package_lists && apt-get -qq download prometheus; }
+    apt-get -qq download prometheus || { update_package_lists && apt-get -qq download prometheus; } || {
+      echo 'apt could not download prometheus; are its package sources reachable?'
+      exit 1
+    }
     dpkg-deb --extract prometheus_*.deb .
     rm prometheus_*.deb
   )

@@ -77,8 +77,9 @@ install_libraries() {
   if command -v pkg-config >/dev/null && pkg-config --exists libevent_core; then return; fi
   command -v apt-get >/dev/null || fail 'libevent (with its headers) and pkg-config are missing; install them first'
   echo 'Installing by apt: libevent-dev pkg-config'
-  as_root apt-get -qq update
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libevent-dev pkg-config
+  as_root apt-get -qq update || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libevent-dev pkg-config ||
+    fail 'apt could not install libevent-dev and pkg-config; are its package sources reachable?'
 }
 
 build() {
