@@ -46,6 +46,8 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static let noSuchFile = Errno(rawValue: ENOENT)
   /// ENOTDIR: a part of the path is no directory.
   package static let notDirectory = Errno(rawValue: ENOTDIR)
+  /// EOPNOTSUPP: the file system does not do that.
+  package static let notSupported = Errno(rawValue: EOPNOTSUPP)
   /// EROFS: the file system can only be read.
   package static let readOnlyFileSystem = Errno(rawValue: EROFS)
   /// ESTALE: the file has gone from the server that holds it.

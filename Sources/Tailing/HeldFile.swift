@@ -40,6 +40,8 @@ final class HeldFile {
   private(set) var status: FileStatus
   /// Whether there was ever anything in it.
   private(set) var hasHadData = false
+  /// When its data had last changed, as its content was last looked at.
+  private(set) var verifiedNanoseconds: Int64 = 0
   private(set) var headBytes = 0
   private var headHash = ContentHash()
   /// Where the first byte is that was not delivered, and what is before it.
@@ -124,6 +126,7 @@ final class HeldFile {
     headBytes = newHeadBytes
     headHash = newHead
     seen = newSeen
+    verifiedNanoseconds = status.modifiedNanoseconds
     return .intact
   }
 

@@ -14,7 +14,10 @@ struct KnownFiles {
   }
 
   /// Remembers a file as it stands, instead of what was known of it; beyond the limit the longest known is forgotten.
+  ///
+  /// Not an empty one: nothing would tell it from the next file that is given its number.
   mutating func remember(_ file: HeldFile) {
+    guard !file.isUnseen else { return }
     let position = file.position
     positions.removeAll { $0.isSameFile(as: position) }
     positions.append(position)

@@ -30,10 +30,10 @@ extension LogTailer {
     // Without the log a sibling may be all there is; without either, the directory may not be mounted yet.
     guard opened != nil || !found.isEmpty || position.files.isEmpty else { return false }
     statistics.lostPositions += lost
-    for file in found where file.role != .copy { file.role = .rotated(since: now) }
+    for file in found where file.role != .copy { file.role = .rotated(since: lastChange(of: file, at: now)) }
     for file in found { known.forget(file) }
     chain = found.filter { $0 !== opened }
-    var newer = try unknownFiles(among: siblings, besides: opened)
+    var newer = unknownFiles(among: siblings, besides: opened)
     if found.last === opened, let opened {
       // The log is still the one it was, so what appeared beside it was not rotated away from it.
       for file in newer { known.remember(file) }
@@ -54,6 +54,13 @@ extension LogTailer {
       try append(opened, at: now)
     }
     return true
+  }
+
+  /// When a file was last written to or renamed: if that is longer ago than the rotate wait, no late line is waited for.
+  private func lastChange(of file: HeldFile, at now: MonotonicTime) -> MonotonicTime {
+    let age = options.wallClock().nanoseconds - file.status.changedNanoseconds
+    // A clock that was set, or a server's, must not make the wait longer.
+    return MonotonicTime(nanoseconds: now.nanoseconds - max(0, age))
   }
 
   /// The file that was left, by its number and content; else the one that holds most of what a copy of it would.

@@ -15,6 +15,9 @@ package final class LogTailer {
   package let path: String
   /// What happened since the tailer was made.
   package internal(set) var statistics = TailStatistics()
+  /// Why siblings of the log cannot be listed or read, so that files rotated between two looks are missed; nil while all
+  /// can.
+  package internal(set) var siblingFailure: SystemCallError?
   /// How the log stands, as of the last `drain`.
   package internal(set) var condition: TailCondition
 
@@ -32,6 +35,12 @@ package final class LogTailer {
   var hasLooked = false
   /// The paths whose siblings were looked at.
   var siblingPaths: [String] = []
+  /// Files that appeared beside the log lately.
+  var fresh: [HeldFile] = []
+  /// The directories as they were when their siblings were listed; none when they may have changed in the same tick.
+  var listedDirectories: [FileStatus?] = []
+  /// The log as it was when it could not be opened.
+  var failedStatus: FileStatus?
   /// Whether the log's directory was not there at the last look.
   var isDirectoryMissing = false
   var trail: PathTrail
@@ -39,6 +48,7 @@ package final class LogTailer {
   private let watches: WatchSet
   private let sharedBuffer: TailBuffer
   private var readRetry: RetrySchedule
+  private var readError: SystemCallError?
   private var readFailures = 0
 
   /// Failed reads after which a file that was rotated away is given up, so that the newer ones are read.
@@ -122,10 +132,14 @@ package final class LogTailer {
     look(at: now)
     watchFiles()
     if let stream { return drain(stream, budget: budget, at: now, into: &sink) ?? .caughtUp }
-    guard readRetry.isDue(at: now) else { return .caughtUp }
+    guard readRetry.isDue(at: now) else {
+      if let readError { condition = .failing(readError) }
+      return .caughtUp
+    }
     do throws(SystemCallError) {
       let progress = try read(budget: budget, at: now, into: &sink)
       readRetry.succeed()
+      readError = nil
       readFailures = 0
       return progress
     } catch {
@@ -265,6 +279,7 @@ package final class LogTailer {
   private func failReading(_ error: SystemCallError, at now: MonotonicTime) {
     statistics.readErrors += 1
     readFailures += 1
+    readError = error
     readRetry.fail(at: now)
     condition = .failing(error)
     guard let file = chain.first, chain.count > 1, file.role != .atPath,

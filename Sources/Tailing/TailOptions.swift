@@ -16,6 +16,8 @@ package struct TailOptions {
   package var maximumKnownSiblings = 1_000
   /// The clock that the waits above go by.
   package var clock: () -> MonotonicTime = { .now }
+  /// The clock that the times of files are compared with.
+  package var wallClock: () -> WallTime = { .now }
 
   package init() {}
 }

@@ -294,6 +294,11 @@ final class LogModel {
     let status = try FileStatus(of: bench.log)
     let isHeld = bench.tailer?.chain.contains { $0.isSameFile(as: status) } ?? false
     if !isHeld { old.segment.mayBeLost = true }
+    // With the original gone, a copy is taken for one by its content alone, and so little content tells nothing.
+    let seen = (bench.tailer?.position.files ?? []) + (snapshot?.position.files ?? [])
+    if seen.contains(where: { $0.seenBytes > 0 && $0.seenBytes < 64 }) {
+      for segment in segments { segment.mayBeLost = true }
+    }
     steps.append("delete segment \(old.segment.number)\(isHeld ? ", held" : "")")
     try bench.delete()
     current = nil

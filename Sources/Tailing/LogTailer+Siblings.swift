@@ -1,0 +1,131 @@
+internal import LinuxIO
+
+/// The files beside the log, and which of them are new.
+extension LogTailer {
+  /// Copies in the making that are held open; each is one more descriptor.
+  private static let maximumFreshFiles = 2
+  /// A directory's time says nothing of changes within the same tick, which may be this long on some file systems.
+  private static let coarsestTickSeconds = 2.0
+
+  /// Lists the siblings: of the log, and where it is a link, of what it leads to.
+  func listSiblings() -> [String] {
+    var paths = [path]
+    if trail.resolvedPath != path { paths.append(trail.resolvedPath) }
+    var siblings: [String] = []
+    siblingFailure = nil
+    for (index, path) in paths.enumerated() {
+      var found: [String]? = []
+      do throws(SystemCallError) {
+        found = try SiblingFinder.siblings(of: path, limit: options.maximumKnownSiblings)
+      } catch {
+        // A directory that may be passed through, but not listed, still lets the log be followed.
+        siblingFailure = error
+      }
+      if index == 0 { isDirectoryMissing = found == nil }
+      if hasLooked, !siblingPaths.contains(path) { ignore(found ?? []) }
+      siblings += found ?? []
+    }
+    siblingPaths = paths
+    return siblings
+  }
+
+  /// Lists the siblings if there can be others than at the last look.
+  ///
+  /// - Returns: The siblings; none when they are the same as before.
+  func listChangedSiblings() -> [String] {
+    let directories = Set([path, trail.resolvedPath].map { SiblingFinder.split($0).directory })
+    let stamps = directories.sorted().map { try? FileStatus(of: $0) }
+    guard stamps != listedDirectories || stamps.contains(nil) else { return [] }
+    let siblings = listSiblings()
+    let now = options.wallClock().nanoseconds
+    let isSettled = stamps.allSatisfy { stamp in
+      Double(now - (stamp?.changedNanoseconds ?? now)) / 1e9 > Self.coarsestTickSeconds
+    }
+    listedDirectories = isSettled ? stamps : []
+    return siblings
+  }
+
+  /// Siblings seen for the first time because the log leads to another place: they were there before.
+  private func ignore(_ siblings: [String]) {
+    for path in siblings {
+      guard let file = open(path), !isHeld(file), (try? known.position(of: file)) == .some(.none) else { continue }
+      known.remember(file)
+    }
+  }
+
+  private func isHeld(_ file: HeldFile) -> Bool {
+    chain.contains { $0.isSameFile(as: file.status) }
+  }
+
+  /// The name that a file has now.
+  func currentPath(of file: HeldFile, among siblings: [String]) -> String {
+    siblings.first { (try? FileStatus(of: $0))?.isSameFile(as: file.status) == true } ?? path
+  }
+
+  /// Opens a sibling; nil when it is gone again, or no file that can be read.
+  func open(_ path: String) -> HeldFile? {
+    do throws(SystemCallError) {
+      guard try FileStatus(of: path).kind == .regular else { return nil }
+      return try HeldFile(opening: path, role: .copy)
+    } catch {
+      if error.errno != .noSuchFile { siblingFailure = error }
+      return nil
+    }
+  }
+
+  /// The siblings that are neither held nor known, nor copies of what is, oldest first.
+  func unknownFiles(among siblings: [String], besides opened: HeldFile?) -> [HeldFile] {
+    var unknown: [HeldFile] = []
+    for path in siblings {
+      guard let file = open(path), opened?.isSameFile(as: file.status) != true, !isHeld(file),
+        !unknown.contains(where: { $0.isSameFile(as: file.status) })
+      else { continue }
+      do throws(SystemCallError) {
+        if try known.position(of: file) != nil { continue }
+        if try isCopy(file, besides: opened) {
+          known.remember(file)
+        } else {
+          unknown.append(file)
+        }
+      } catch {
+        siblingFailure = error
+      }
+    }
+    return unknown.sorted {
+      SiblingFinder.isOlder(($0.status.modifiedNanoseconds, $0.path), ($1.status.modifiedNanoseconds, $1.path))
+    }
+  }
+
+  /// Whether a file holds what another one that is held or known does.
+  private func isCopy(_ file: HeldFile, besides opened: HeldFile?) throws(SystemCallError) -> Bool {
+    for held in chain where KnownFiles.isTelling(held.position) {
+      if try file.continues(held.position) { return true }
+    }
+    if let newest = opened ?? chain.last, file.status.size > 0, try file.isBeginning(of: newest) { return true }
+    return try known.holdsCopy(file)
+  }
+
+  // MARK: Copies
+
+  /// Holds files that appeared beside a log that is still the same: one of them may be the copy that is made before a
+  /// truncation, and packed and deleted right after it.
+  func holdFresh(_ files: [HeldFile]) {
+    for file in fresh { try? file.refreshStatus() }
+    // One that was deleted while the log was not truncated was something else; held on, it would only fill the disk.
+    fresh.removeAll { $0.status.linkCount == 0 }
+    for file in files where !fresh.contains(where: { $0.isSameFile(as: file.status) }) { fresh.append(file) }
+    fresh.removeFirst(max(0, fresh.count - Self.maximumFreshFiles))
+  }
+
+  /// The file that holds what was seen of another one before it was truncated; the longest where there are several.
+  func findCopy(of position: FilePosition, among siblings: [String]) throws(SystemCallError) -> HeldFile? {
+    guard position.identity.headBytes > 0 else { return nil }
+    var longest: HeldFile?
+    for file in siblings.compactMap({ open($0) }) + fresh where !isHeld(file) {
+      try file.refreshStatus()
+      guard file.status.size > longest?.status.size ?? -1, try file.continues(position) else { continue }
+      longest = file
+    }
+    return longest
+  }
+}
