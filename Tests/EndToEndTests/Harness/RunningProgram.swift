@@ -79,10 +79,7 @@ final class RunningProgram {
     let shell = ["/bin/sh", "-c", script, "sh", directory] + command
     var arguments = unsafe shell.map { unsafe strdup($0) } + [nil]
     var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-    defer {
-      for unsafetext in unsafe arguments { unsafe free(text) }
-      for unsafetext in unsafe variables { unsafe free(text) }
-    }
+    defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
     var identifier: pid_t = 0
     let result = unsafe posix_spawn(&identifier, shell[0], &actions, &attributes, &arguments, &variables)
     guard result == 0 else {
