@@ -80,6 +80,8 @@ extension TailPosition {
   /// - Parameter path: The log.
   /// - Returns: A position as if neither the log nor a sibling had been there at the last look.
   package static func beforeSiblings(of path: String) -> TailPosition {
-    TailPosition(files: [], modifiedNanoseconds: 0, knownSiblings: [], siblingPaths: [path])
+    // Siblings are looked for where the path stands, and where it leads.
+    let paths = [path, PathTrail(along: path).resolvedPath]
+    return TailPosition(files: [], modifiedNanoseconds: 0, knownSiblings: [], siblingPaths: paths)
   }
 }

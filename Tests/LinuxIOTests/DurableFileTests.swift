@@ -8,7 +8,7 @@ struct DurableFileTests {
   private let directory: String
 
   init() throws {
-    directory = NSTemporaryDirectory() + "/durable-\(UUID().uuidString)"
+    directory = FileManager.default.temporaryDirectory.path + "/durable-\(UUID().uuidString)"
     try makeDirectory(directory)
   }
 
