@@ -63,6 +63,9 @@ struct CodeTests {
   func longFile() {
     #expect(CodeRules.sizeFindings(in: source(String(repeating: "\n", count: 320))).isEmpty)
     #expect(CodeRules.sizeFindings(in: source(String(repeating: "\n", count: 321))).count == 1)
+    let test = { SourceFile("Tests/MetricsTests/A.swift", String(repeating: "//\n", count: $0)) }
+    #expect(CodeRules.sizeFindings(in: test(400)).isEmpty)
+    #expect(CodeRules.sizeFindings(in: test(401)).count == 1)
     let main = { SourceFile("Sources/etl-exporter/Main.swift", String(repeating: "//\n", count: $0)) }
     #expect(CodeRules.sizeFindings(in: main(39)).isEmpty)
     #expect(CodeRules.sizeFindings(in: main(40)).count == 1)
