@@ -30,8 +30,6 @@ final class HeldFile {
   let descriptor: FileDescriptor
   /// The path it was opened by.
   let path: String
-  /// Where that path led, without links.
-  var resolvedPath: String
   var role: Role
   var isInsideOversizedLine = false
   /// Whether it was found beside the log and not one byte of it was read: it may yet prove to be a copy.
@@ -56,7 +54,6 @@ final class HeldFile {
     descriptor = try FileDescriptor(opening: path, [.readOnly, .nonBlocking])
     status = try descriptor.status()
     self.path = path
-    resolvedPath = path
     self.role = role
     guard status.kind == .regular else {
       throw SystemCallError(operation: "read", subject: path, errno: .isDirectory)

@@ -9,16 +9,18 @@ extension LogTailer {
     }
     if let last = chain.last {
       try last.refreshStatus()
-      let isGone = last.status.linkCount == 0
-      let wasMissing = last.role != .atPath
       if last.role == .atPath { last.role = .rotated(since: now) }
+      let isGone = last.status.linkCount == 0
       if isGone, opened.offset == 0 { try goOnBehind(last, in: opened) }
-      let kind: RotationKind =
+      statistics.countRotation(
         last.role == .copy
-        ? .truncate
-        : isGone ? (wasMissing ? .delete : .replace) : opened.resolvedPath != last.resolvedPath ? .symlink : .rename
-      statistics.countRotation(kind)
+          ? .truncate
+          : isGone
+            ? (wasPathMissing ? .delete : .replace)
+            : followedPath != trail.resolvedPath ? .symlink : .rename
+      )
     }
+    followedPath = trail.resolvedPath
     chain.append(opened)
   }
 
@@ -53,7 +55,12 @@ extension LogTailer {
   }
 
   func append(_ files: [HeldFile], at now: MonotonicTime) {
-    for file in files where chain.count < options.maximumHeldFiles {
+    for file in files {
+      // The rest is still there, and still unknown, when there is room.
+      guard chain.count < options.maximumHeldFiles else {
+        hasMoreFiles = true
+        return
+      }
       file.role = .rotated(since: now)
       file.isUnproven = true
       chain.append(file)

@@ -24,6 +24,7 @@ extension LogTailer {
 
   /// Brings the chain up to date with what is there.
   func look(at now: MonotonicTime) {
+    hasMoreFiles = false
     for file in chain { try? file.refreshStatus() }
     for _ in 0..<Self.looksPerTurn {
       do throws(SystemCallError) {
@@ -81,6 +82,8 @@ extension LogTailer {
   private func lookAtLast(_ last: HeldFile, siblings: [String], at now: MonotonicTime) throws(SystemCallError) {
     // It may have been away, with its directory.
     last.role = .atPath
+    wasPathMissing = false
+    followedPath = trail.resolvedPath
     condition = .following
     pathRetry.succeed()
     let mayHideTruncation = try verifyLast(at: now)
@@ -105,6 +108,7 @@ extension LogTailer {
       if try resume(at: unresolvedPosition, with: nil, siblings: siblings, at: now) { self.unresolvedPosition = nil }
       return
     }
+    wasPathMissing = true
     let mayHideTruncation = try verifyLast(at: now)
     let unknown = unknownFiles(among: siblings, besides: nil)
     take(unknown, siblings: siblings, mayHideTruncation: mayHideTruncation, at: now)
@@ -123,7 +127,6 @@ extension LogTailer {
       throw error
     }
     failedStatus = nil
-    opened.resolvedPath = trail.resolvedPath
     let siblings = listSiblings()
     // Listed after it was opened, siblings may be newer than it, unless the path still names it.
     guard case .file(let status) = see(), opened.isSameFile(as: status) else { return false }
@@ -140,8 +143,12 @@ extension LogTailer {
     let mayHideTruncation = try verifyLast(at: now)
     let unknown = unknownFiles(among: siblings, besides: opened)
     take(unknown, siblings: siblings, mayHideTruncation: mayHideTruncation, at: now)
-    guard chain.count < options.maximumHeldFiles else { return true }
+    guard chain.count < options.maximumHeldFiles else {
+      hasMoreFiles = true
+      return true
+    }
     try append(opened, at: now)
+    wasPathMissing = false
     return true
   }
 }

@@ -39,6 +39,7 @@ extension LogTailer {
       for file in newer { known.remember(file) }
       opened.role = .atPath
       chain.append(opened)
+      followedPath = trail.resolvedPath
       return true
     }
     if found.isEmpty {
@@ -47,7 +48,8 @@ extension LogTailer {
       newer.removeAll { $0.status.modifiedNanoseconds < position.modifiedNanoseconds }
     }
     append(newer, at: now)
-    if let opened, chain.count < options.maximumHeldFiles {
+    hasMoreFiles = chain.count >= options.maximumHeldFiles
+    if let opened, !hasMoreFiles {
       // Where it was renamed back, it goes on where it was left, after those that came between.
       if found.contains(where: { $0 === opened }) { known.remember(opened) }
       opened.role = .atPath

@@ -84,6 +84,7 @@ extension LogTailer {
         if try known.position(of: file) != nil { continue }
         if try isCopy(file, besides: opened) {
           known.remember(file)
+          holdFresh([file])
         } else {
           unknown.append(file)
         }

@@ -35,6 +35,12 @@ package final class LogTailer {
   var hasLooked = false
   /// The paths whose siblings were looked at.
   var siblingPaths: [String] = []
+  /// Whether there are more files to be read than may be held.
+  var hasMoreFiles = false
+  /// Whether the path named nothing at the last look.
+  var wasPathMissing = false
+  /// Where the path led, without links, when its file was opened.
+  var followedPath: String?
   /// Files that appeared beside the log lately.
   var fresh: [HeldFile] = []
   /// The directories as they were when their siblings were listed; none when they may have changed in the same tick.
@@ -141,7 +147,8 @@ package final class LogTailer {
       readRetry.succeed()
       readError = nil
       readFailures = 0
-      return progress
+      // Those that were finished have made room.
+      return hasMoreFiles && chain.count < options.maximumHeldFiles ? .moreToRead : progress
     } catch {
       failReading(error, at: now)
       return .caughtUp
@@ -245,7 +252,7 @@ package final class LogTailer {
     case .rotated(let since):
       // The look that saw the newer lines came before the read that found the end.
       guard chain.dropFirst().contains(where: \.hasHadData) else { return false }
-      return chain.count >= options.maximumHeldFiles || now.seconds(since: since) >= options.rotateWaitSeconds
+      return hasMoreFiles || now.seconds(since: since) >= options.rotateWaitSeconds
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import LinuxIO
 import Testing
 
@@ -94,5 +95,76 @@ struct GrowthTests {
     #expect(throws: TailStartError.isNoLog(path: "/dev/null")) {
       _ = try LogTailer(path: "/dev/null", watcher: bench.watcher)
     }
+  }
+
+  @Test("a turn reads its budget and a line more at most, and the next one goes on there")
+  func budget() throws {
+    let bench = Workbench()
+    bench.options.maximumLineBytes = 20
+    try bench.append(String(repeating: "0123456789\n", count: 1_000))
+    try bench.start()
+    let tailer = try #require(bench.tailer)
+    var turns = 0
+    while tailer.drain(budget: 100, into: &bench.sink) == .moreToRead {
+      turns += 1
+      #expect(bench.sink.lines.count <= turns * (100 + 21) / 11)
+      #expect(tailer.lagBytes == Int64((1_000 - bench.sink.lines.count) * 11))
+    }
+    #expect(turns > 50)
+    #expect(bench.taken() == [String](repeating: "0123456789", count: 1_000))
+  }
+
+  @Test("an endless line without a newline costs no more memory than the buffer")
+  func endlessLine() throws {
+    let bench = Workbench()
+    try bench.start()
+    let tailer = try #require(bench.tailer)
+    let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 10 << 20)
+    try bench.append(piece)
+    try bench.drain()
+    let before = try residentBytes()
+    for _ in 0..<9 {
+      try bench.append(piece)
+      try bench.drain()
+    }
+    #expect(try residentBytes() - before < 4 << 20)
+    #expect(tailer.statistics.bytesRead == 100 << 20)
+    try bench.append("\nnext\n")
+    try bench.drain()
+    #expect(bench.taken() == ["next"])
+    #expect(bench.sink.oversizedLines == 1)
+  }
+
+  private func residentBytes() throws -> Int {
+    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+    return (Int(fields[1]) ?? 0) * 4_096
+  }
+
+  @Test("empty lines and carriage returns are passed on as they are")
+  func plainBytes() throws {
+    let bench = Workbench()
+    try bench.append("\n\na\r\n\n")
+    try bench.start()
+    try bench.drain()
+    #expect(bench.taken() == ["", "", "a\r", ""])
+  }
+
+  @Test("the position says what was delivered: a new tailer goes on there, also inside a line over the limit")
+  func position() throws {
+    let bench = Workbench()
+    bench.options.maximumLineBytes = 10
+    try bench.append("one\ntwo\nhal")
+    try bench.start()
+    try bench.drain()
+    try bench.start(at: bench.tailer?.position)
+    #expect(bench.tailer?.lagBytes == 0)
+    try bench.append("f\n0123456789012345")
+    try bench.drain()
+    #expect(bench.taken() == ["one", "two", "half"])
+    try bench.start(at: bench.tailer?.position)
+    try bench.append("6789\nlast\n")
+    try bench.drain()
+    #expect(bench.taken() == ["last"])
+    #expect(bench.sink.oversizedLines == 1)
   }
 }

@@ -193,7 +193,7 @@ final class LogModel {
     let name = usesSymlink ? "etl.log.run\(1_000 + fileNumber)" : "etl.log"
     steps.append("create \(name), segment \(segment.number)")
     try bench.append("", to: name)
-    if usesSymlink { try bench.link(to: name) }
+    if usesSymlink { try bench.makeLink("etl.log", to: name) }
     current = (name, segment)
   }
 

@@ -80,6 +80,12 @@ final class Workbench {
     try drain()
   }
 
+  /// Whether something was heard that makes another drain worth it.
+  func wakes() throws -> Bool {
+    watcher.takeWakeups()
+    return try #require(tailer).isAwake
+  }
+
   /// The lines since the last call.
   func taken() -> [String] {
     defer { sink.lines = [] }
@@ -113,16 +119,15 @@ final class Workbench {
     try #require(result == 0)
   }
 
+  func makeLink(_ name: String, to target: String) throws {
+    let made = unsafe symlink(target, path("new-link"))
+    let moved = unsafe Glibc.rename(path("new-link"), path(name))
+    try #require(made == 0 && moved == 0)
+  }
+
   func copy(_ name: String = "etl.log", to other: String) throws {
     let data = try Data(contentsOf: URL(fileURLWithPath: path(name)))
     try data.write(to: URL(fileURLWithPath: path(other)))
-  }
-
-  /// Makes the log a symbolic link, in one step.
-  func link(to name: String) throws {
-    let made = unsafe symlink(name, path("new-link"))
-    let moved = unsafe Glibc.rename(path("new-link"), log)
-    try #require(made == 0 && moved == 0)
   }
 
   func moveFolder(away: Bool) throws {
