@@ -40,8 +40,8 @@ extension EndToEnd {
             metrics = try await exporter.scrapeIfReady()
           }
           // The very first metrics that it shows.
-          #expect(metrics?["etl_files_total"] == Double(files))
-          #expect(metrics?["etl_exporter_log_lag_bytes"] == 0)
+          try #require(metrics?["etl_files_total"] == Double(files))
+          try #require(metrics?["etl_exporter_log_lag_bytes"] == 0)
           #expect(try await exporter.get("/-/ready").status == 200)
           #expect(try exporter.process.stop() == .exited(0))
           if earlyAnswers > 0 { return }
