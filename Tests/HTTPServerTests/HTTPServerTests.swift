@@ -177,18 +177,26 @@ struct HTTPServerTests {
         return HTTPResponse(text: "")
       }
     }
-    let (greedy, modest) = (try RawClient(port: server.port), try RawClient(port: server.port))
+    let clients = [try RawClient(port: server.port), try RawClient(port: server.port)]
     #expect(server.waits { server.statistics.openConnections == 2 })
     // The loop stands still until both have sent.
     server.whileLoopIsBlocked {
-      try? greedy.send(String(repeating: request("/?greedy"), count: 1_000))
-      try? modest.send(request("/?modest"))
+      for (index, client) in clients.enumerated() {
+        try? client.send(String(repeating: request("/?\(index)"), count: 1_000))
+      }
     }
-    for _ in 0..<1_000 { _ = try greedy.readAnswer() }
-    _ = try modest.readAnswer()
-    let place = try #require(log.entries.firstIndex(of: "modest"))
-    // One reading gives the greedy one more requests than that; a few turns are allowed for.
-    #expect(place < 100)
+    for client in clients {
+      for _ in 0..<1_000 { _ = try client.readAnswer() }
+    }
+    var longestRun = 0
+    var run = 0
+    let entries = log.entries
+    for index in 1..<1_000 {
+      run = entries[index] == entries[index - 1] ? run + 1 : 0
+      longestRun = max(longestRun, run)
+    }
+    // libevent reads 4 KiB at once, about 90 requests, which are not all answered in one turn.
+    #expect(longestRun < 60)
   }
 
   @Test("a request that comes one byte at a time is one request")
@@ -254,6 +262,23 @@ struct HTTPServerTests {
     let client = try RawClient(port: server.port)
     try client.send(request())
     #expect(try client.readAnswer().status == 200)
+  }
+
+  @Test("the answer to a client that has gone reaches nobody else")
+  func answerToNobody() throws {
+    let server = try RunningServer()
+    var gone: RawClient? = try RawClient(port: server.port)
+    gone?.resetOnClose()
+    let client = try RawClient(port: server.port)
+    #expect(server.waits { server.statistics.openConnections == 2 })
+    // The loop finds the request and the reset at once: it answers, and cannot send.
+    server.whileLoopIsBlocked {
+      try? gone?.send(request("/echo?gone"))
+      gone = nil
+    }
+    #expect(server.waits { server.statistics.openConnections == 1 })
+    try client.send(request("/echo?here"))
+    #expect(try client.readAnswer().body == "get /echo here -")
   }
 
   @Test("each answer is observed once, with its route and status")
