@@ -20,7 +20,7 @@ extension LogTailer {
     var found: [HeldFile] = []
     var lost: Int64 = 0
     for saved in position.files {
-      if let file = try find(saved, opened, siblings, except: found) {
+      if let file = try find(saved, opened, siblings, except: found, at: now) {
         try file.move(to: saved.offset, isInsideOversizedLine: saved.isInsideOversizedLine)
         found.append(file)
       } else if saved.offset > 0 || saved.identity.headBytes > 0 {
@@ -30,7 +30,6 @@ extension LogTailer {
     // Without the log a sibling may be all there is; without either, the directory may not be mounted yet.
     guard opened != nil || !found.isEmpty || position.files.isEmpty else { return false }
     statistics.lostPositions += lost
-    for file in found where file.role != .copy { file.role = .rotated(since: lastChange(of: file, at: now)) }
     for file in found { known.forget(file) }
     chain = found.filter { $0 !== opened }
     var newer = unknownFiles(among: siblings, besides: opened)
@@ -70,7 +69,8 @@ extension LogTailer {
     _ saved: FilePosition,
     _ opened: HeldFile?,
     _ siblings: [String],
-    except found: [HeldFile]
+    except found: [HeldFile],
+    at now: MonotonicTime
   ) throws(SystemCallError) -> HeldFile? {
     var candidates = siblings.compactMap { open($0) }
     if let opened { candidates.insert(opened, at: 0) }
@@ -78,7 +78,9 @@ extension LogTailer {
     // A file that was empty is told by its number alone, which may have been given away: it is taken for a new one.
     guard saved.identity.headBytes > 0 || saved.offset > 0 else { return nil }
     for file in candidates where file.position.isSameFile(as: saved) {
-      if try file.continues(saved) { return file }
+      guard try file.continues(saved) else { continue }
+      file.role = .rotated(since: lastChange(of: file, at: now))
+      return file
     }
     // That the file is there, but cut, is as good as a long content.
     guard KnownFiles.isTelling(saved) || candidates.contains(where: { $0.position.isSameFile(as: saved) }) else {

@@ -178,7 +178,6 @@ final class LogModel {
     for segment in segments where current?.segment !== segment && !siblings.values.contains(where: { $0 === segment }) {
       segment.mayBeLost = true
     }
-    late = []
     bench.tailer = nil
     try bench.start(at: state.position)
     snapshot = state

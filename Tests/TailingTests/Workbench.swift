@@ -32,7 +32,7 @@ struct RecordingSink: LineSink {
 /// A folder of its own, a log in it, a clock that is set by hand, and a tailer.
 final class Workbench {
   let folder: String
-  let log: String
+  var log: String
   var options = TailOptions()
   var watcher: TailWatcher
   var tailer: LogTailer?

@@ -1,0 +1,123 @@
+import Foundation
+import Glibc
+import LinuxIO
+import Testing
+
+@testable import Tailing
+
+@Suite("wake-ups")
+struct WatcherTests {
+  @Test("each change that matters wakes, and nothing does when nothing happens")
+  func eachChange() throws {
+    let bench = Workbench()
+    try bench.start()
+    try bench.drain()
+    #expect(try !bench.wakes())
+    func expectWake(_ what: String, _ change: () throws -> Void) throws {
+      try change()
+      #expect(try bench.wakes(), "\(what) does not wake")
+      try bench.drain()
+      #expect(try !bench.wakes(), "the drain after \(what) wakes itself")
+    }
+    try expectWake("creation") { try bench.append("") }
+    try expectWake("growth") { try bench.append("a1\n") }
+    try expectWake("growth again") { try bench.append("a2\n") }
+    try expectWake("truncation") { try bench.truncate() }
+    try expectWake("renaming") { try bench.rename(to: "etl.log.1") }
+    try expectWake("a late line") { try bench.append("a3\n", to: "etl.log.1") }
+    try expectWake("a new file") { try bench.append("") }
+    try expectWake("its first line") { try bench.append("b1\n") }
+    bench.advance(seconds: 5)
+    try bench.drain()
+    try expectWake("growth of the new file") { try bench.append("b2\n") }
+    try expectWake("growth under another name") {
+      let made = unsafe link(bench.log, bench.path("other"))
+      try #require(made == 0)
+      _ = try bench.wakes()
+      try bench.drain()
+      try bench.append("b3\n", to: "other")
+    }
+    try expectWake("deletion") { try bench.delete() }
+    #expect(bench.taken() == ["a1", "a2", "a3", "b1", "b2", "b3"])
+  }
+
+  @Test("directories that are missing are waited for one after the other")
+  func missingDirectories() throws {
+    let bench = Workbench()
+    bench.log = bench.path("a/b/etl.log")
+    try bench.start()
+    try bench.drain()
+    #expect(try !bench.wakes())
+    for name in ["a", "a/b"] {
+      try bench.makeDirectory(name)
+      #expect(try bench.wakes(), "\(name) does not wake")
+      try bench.drain()
+    }
+    try bench.append("a1\n", to: "a/b/etl.log")
+    #expect(try bench.wakes())
+  }
+
+  @Test("after an overflow of the queue every tailer looks again")
+  func overflow() throws {
+    let bench = Workbench()
+    let limit =
+      Int(try String(contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8).dropLast()) ?? 0
+    try #require(limit > 0 && limit < 1 << 20)
+    try bench.append("a1\n")
+    try bench.start()
+    try bench.drain()
+    for number in 0...(limit / 2 + 1) {
+      let made = unsafe mkdir(bench.path(number.isMultiple(of: 2) ? "x" : "y"), 0o755)
+      let removed = unsafe rmdir(bench.path(number.isMultiple(of: 2) ? "x" : "y"))
+      try #require(made == 0 && removed == 0)
+    }
+    try bench.append("a2\n")
+    // Not the event of the change: that was lost.
+    while bench.watcher.takeWakeups() {}
+    #expect(bench.tailer?.isAwake == true)
+    try bench.drain()
+    #expect(bench.taken() == ["a1", "a2"])
+    try bench.append("a3\n")
+    #expect(try bench.wakes())
+  }
+
+  @Test("tailers share the watches of a directory: each wakes, and one that ends leaves the other its own")
+  func shared() throws {
+    let bench = Workbench()
+    try bench.append("")
+    try bench.append("", to: "other.log")
+    try bench.start()
+    try bench.drain()
+    var other: LogTailer? = try LogTailer(path: bench.path("other.log"), options: bench.options, watcher: bench.watcher)
+    _ = other?.drain(budget: 1, into: &bench.sink)
+    #expect(try !bench.wakes())
+    try bench.append("only the other's\n", to: "other.log")
+    #expect(try !bench.wakes())
+    #expect(other?.isAwake == true)
+    _ = other?.drain(budget: 1_000, into: &bench.sink)
+    try bench.append("", to: "both")
+    #expect(try bench.wakes())
+    #expect(other?.isAwake == true)
+    try bench.drain()
+    other = nil
+    try bench.rename(to: "etl.log.1")
+    #expect(try bench.wakes())
+    #expect(bench.watcher.failure == nil)
+  }
+
+  @Test("without inotify there is no descriptor, and looking alone finds everything")
+  func withoutInotify() throws {
+    let bench = Workbench(usesInotify: false)
+    #expect(bench.watcher.wakeDescriptor == nil)
+    #expect(bench.watcher.failure == nil)
+    try bench.start()
+    try bench.append("a1\n")
+    try bench.drain()
+    try bench.append("a2\n")
+    try bench.rename(to: "etl.log.1")
+    try bench.append("b1\n")
+    try bench.settle()
+    #expect(bench.taken() == ["a1", "a2", "b1"])
+    #expect(!bench.watcher.takeWakeups())
+  }
+}
