@@ -315,18 +315,25 @@ readonly gauges=(etl_current_rate_records_per_second etl_avg_processing_time_sec
   etl_seconds_since_last_failure etl_health_status etl_uptime_seconds)
 readonly counters=(etl_records_total etl_files_total etl_failures_total etl_errors_by_type_total)
 
+are_running() {
+  local process
+  for process in "$@"; do
+    kill -0 "$process" || return 1
+  done
+}
+
 save_metrics() {
   local deadline=$((SECONDS + 30)) name missing
   while true; do
     missing=()
-    curl --silent --show-error --fail --max-time 5 "$1" >"$folder/metrics" || true
+    curl --silent --fail --max-time 5 "$1" >"$folder/metrics" || true
     for name in "${gauges[@]}" "${counters[@]}"; do
       grep -qE "^$name(\{| )" "$folder/metrics" || missing+=("$name")
     done
     # A failure that is counted shows that the job's work is followed, not only its start.
     grep -qE '^etl_failures_total [1-9]' "$folder/metrics" || missing+=('a failure')
     if ((${#missing[@]} == 0)); then return; fi
-    if ((SECONDS >= deadline)); then
+    if ((SECONDS >= deadline)) || ! are_running "${processes[@]}"; then
       tail -n 10 "$logs/etl-exporter.log" "$logs/etl-simulator.log"
       grep '^etl_' "$folder/metrics" || true
       printf 'not there: %s\n' "${missing[@]}"
