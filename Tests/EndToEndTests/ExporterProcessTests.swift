@@ -22,6 +22,29 @@ extension EndToEnd {
       }
     }
 
+    @Test("--once prints what a scrape would show, and tells by its exit code whether the log was whole")
+    func once() async throws {
+      try await Sandbox.run { sandbox in
+        let options = ["--history", "1h", "--exit", "--rotate-bytes", "32KiB"]
+        #expect(try sandbox.startSimulator(options).waitForEnd() == .exited(0))
+        #expect(sandbox.logNames().count > 1)
+        let facts = try sandbox.logFacts()
+        let now = Date().timeIntervalSince1970
+        let arguments = ["--once", "--log-file", sandbox.path("etl.log")]
+        let whole = try sandbox.run(.exporter, arguments)
+        #expect(whole.end == .exited(0))
+        let metrics = try ScrapedMetrics(parsing: whole.process.output, askedBetween: now...now)
+        #expect(metrics["etl_records_total"] == Double(facts.records))
+        #expect(metrics["etl_files_total"] == Double(facts.files))
+        #expect(metrics.errorsByType == facts.failuresByType)
+        expectNothingLost(metrics)
+
+        try sandbox.append("not JSON\n")
+        #expect(try sandbox.run(.exporter, arguments).end == .exited(3))
+        #expect(try sandbox.run(.exporter, ["--once", "--log-file", sandbox.path("nothing.log")]).end == .exited(1))
+      }
+    }
+
     @Test("a backlog: no metrics and not ready, but alive, until all of it is read; then all of it counts at once")
     func backlog() async throws {
       try await Sandbox.run { sandbox in

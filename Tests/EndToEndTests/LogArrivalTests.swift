@@ -50,29 +50,46 @@ extension EndToEnd {
       }
     }
 
-    @Test("the kernel tells nothing: the timer alone carries on", .enabled(if: LogArrival.canForbidInotify))
+    @Test("inotify is switched off: the timer alone carries on")
     func timerAlone() async throws {
+      try await Sandbox.run { sandbox in
+        let exporter = try await sandbox.startExporter(["--log.poll-interval", "50ms", "--log.inotify", "off"])
+        try await expectToFollow(exporter, in: sandbox)
+        #expect(exporter.process.errorLines.filter { $0.contains("inotify") }.isEmpty)
+      }
+    }
+
+    @Test(
+      "the kernel refuses inotify: the timer alone carries on, which is said once",
+      .enabled(if: LogArrival.canForbidInotify)
+    )
+    func inotifyRefused() async throws {
       try await Sandbox.run { sandbox in
         let forbid = "echo 0 > /proc/sys/user/max_inotify_instances && exec \"$@\""
         let exporter = try await sandbox.startExporter(
           ["--log.poll-interval", "50ms"],
           preparation: "set -- unshare --user --map-root-user /bin/sh -c '\(forbid)' sh \"$@\" &&"
         )
-        _ = try await exporter.scrape()
-        #expect(!exporter.process.hasInotify)
-        var job = WrittenJob()
-        for _ in 0..<3 {
-          try sandbox.append(job.completed())
-          _ = try await exporter.scrape(waitingFor: "\(job.files) files") {
-            $0["etl_files_total"] == Double(job.files)
-          }
-        }
-        try sandbox.rename("etl.log", to: "etl.log.1")
-        try sandbox.append(job.completed())
-        let metrics = try await exporter.scrape(waitingFor: "the new file") { $0["etl_files_total"] == 4 }
-        expectNothingLost(metrics)
+        try await expectToFollow(exporter, in: sandbox)
         #expect(exporter.process.errorLines.filter { $0.contains("inotify") }.count == 1)
       }
+    }
+
+    /// Grows and renames the log under an exporter that hears of nothing.
+    private func expectToFollow(_ exporter: RunningExporter, in sandbox: Sandbox) async throws {
+      _ = try await exporter.scrape()
+      #expect(!exporter.process.hasInotify)
+      var job = WrittenJob()
+      for _ in 0..<3 {
+        try sandbox.append(job.completed())
+        _ = try await exporter.scrape(waitingFor: "\(job.files) files") {
+          $0["etl_files_total"] == Double(job.files)
+        }
+      }
+      try sandbox.rename("etl.log", to: "etl.log.1")
+      try sandbox.append(job.completed())
+      let metrics = try await exporter.scrape(waitingFor: "the new file") { $0["etl_files_total"] == 4 }
+      expectNothingLost(metrics)
     }
 
     /// A user namespace of one's own can be denied inotify, where the kernel allows to make one.
