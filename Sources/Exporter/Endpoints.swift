@@ -29,13 +29,19 @@ enum Endpoints {
     server.route(livenessPath) { _ in HTTPResponse(text: "The exporter runs.\n") }
     server.route(readinessPath) { [unowned exporter] _ in readiness(exporter) }
     server.route(healthPath) { [unowned exporter] _ in health(exporter) }
-    server.route(telemetryPath) { [unowned exporter] _ in metrics(exporter) }
+    server.route(telemetryPath) { [unowned exporter] request in metrics(request, exporter) }
   }
 
-  private static func metrics(_ exporter: ExporterApplication) -> HTTPResponse {
+  private static func metrics(_ request: HTTPRequest, _ exporter: ExporterApplication) -> HTTPResponse {
     // Before that the counters are on their way up to what they were when the exporter was last asked.
     guard exporter.hasCaughtUp else { return notReady(exporter) }
-    return HTTPResponse(contentType: Exposition<ScrapeSource>.contentType, body: exporter.renderMetrics())
+    let negotiated = NegotiatedFormat(accept: request.header("accept"))
+    return HTTPResponse(
+      contentType: negotiated.format.contentType(namesEscaping: negotiated.namesEscaping),
+      // Caches must not hand one client what another one asked for.
+      fields: [HTTPResponse.Field(name: "Vary", value: "Accept")],
+      body: exporter.renderMetrics(as: negotiated.format)
+    )
   }
 
   private static func readiness(_ exporter: ExporterApplication) -> HTTPResponse {

@@ -8,6 +8,8 @@ struct EventIngest: ~Copyable {
   var lineCounts: LineCounts { book.lineCounts }
   /// What the lines said.
   var pipelines: PipelineTable { book.pipelines }
+  /// From the newest event to its being read; nil before the first event that says when it happened.
+  var eventDelaySeconds: Double? { book.eventDelaySeconds }
 
   private var reader: LogReader
   private var book: EventBook
@@ -50,6 +52,7 @@ private struct EventBook: LogEventSink {
   var pipelines: PipelineTable
   var logName: [UInt8]?
   var readNanoseconds: Int64 = 0
+  var eventDelaySeconds: Double?
 
   init(pipelines: PipelineTable, lineCounts: LineCounts) {
     self.pipelines = pipelines
@@ -58,7 +61,13 @@ private struct EventBook: LogEventSink {
 
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
     switch pipelines.apply(event, texts, logName: logName, readNanoseconds: readNanoseconds) {
-    case .counted: lineCounts[event.message == .other ? .other : .event] += 1
+    case .counted:
+      lineCounts[event.message == .other ? .other : .event] += 1
+      if let nanoseconds = event.timestampNanoseconds {
+        // Saturating: a log may state any year.
+        let delay = readNanoseconds.subtractingReportingOverflow(nanoseconds)
+        eventDelaySeconds = delay.overflow ? nil : max(0, Double(delay.partialValue) / 1e9)
+      }
     case .duplicate: lineCounts[.duplicate] += 1
     case .stale: lineCounts[.stale] += 1
     }

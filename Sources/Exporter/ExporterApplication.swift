@@ -19,6 +19,7 @@ final class ExporterApplication {
   private var snapshotTimer: TimerEvent?
   /// How far the logs were read at the last snapshot; as long as nothing is read, nothing else changes.
   private var savedLogs: [Snapshot.Log]?
+  private var requestCounts: RequestCounts
   private var signals: [SignalEvent] = []
   private var metricsBuffer: [UInt8] = []
   private var isStopping = false
@@ -50,6 +51,8 @@ final class ExporterApplication {
     }
     follower = try LogFollower(configuration, loop: loop, resuming: snapshot, log: log)
     server = HTTPServer(loop: loop, limits: configuration.limits)
+    requestCounts = RequestCounts(paths: Endpoints.fixedPaths + [configuration.telemetryPath])
+    server.observer = { [unowned self] path, status in requestCounts.count(path, status) }
     Endpoints.route(on: server, telemetryPath: configuration.telemetryPath, to: self)
     do throws(SystemCallError) {
       for signal in [SignalNumber.terminate, SignalNumber.interrupt] {
@@ -108,8 +111,8 @@ final class ExporterApplication {
 
   // MARK: What is served
 
-  func renderMetrics() -> [UInt8] {
-    exposition.render(scrapeSource(), into: &metricsBuffer)
+  func renderMetrics(as format: ExpositionFormat) -> [UInt8] {
+    exposition.render(scrapeSource(), as: format, into: &metricsBuffer)
     return metricsBuffer
   }
 
@@ -118,12 +121,15 @@ final class ExporterApplication {
   }
 
   private func scrapeSource() -> ScrapeSource {
-    ScrapeSource(
+    requestCounts.statistics = server.statistics
+    return ScrapeSource(
       now: .now,
       staleAfterSeconds: staleAfterSeconds,
       pipelines: follower.pipelines,
       pipelineOverflow: follower.pipelineOverflow,
       lineCounts: follower.lineCounts,
+      eventDelaySeconds: follower.eventDelaySeconds,
+      requests: requestCounts,
       logs: follower.totals,
       snapshots: store?.statistics,
       process: processReader.read(),

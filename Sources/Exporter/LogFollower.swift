@@ -174,6 +174,9 @@ extension LogFollower {
   /// The lines by what became of them.
   var lineCounts: LineCounts { ingest.lineCounts }
 
+  /// From the newest event to its being read; nil before the first event that says when it happened.
+  var eventDelaySeconds: Double? { ingest.eventDelaySeconds }
+
   /// What all logs together have to tell a scrape.
   var totals: LogTotals {
     var totals = earlierTotals

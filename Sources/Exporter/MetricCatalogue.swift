@@ -13,6 +13,10 @@ struct ScrapeSource {
   /// How many events had a pipeline that was put under the overflow.
   let pipelineOverflow: Int64
   let lineCounts: LineCounts
+  /// From the newest event to its being read; nil before the first event that says when it happened.
+  let eventDelaySeconds: Double?
+  /// What the HTTP server has done; nil where there is none.
+  let requests: RequestCounts?
   let logs: LogTotals
   /// Nil where no snapshot is kept.
   let snapshots: SnapshotStore.Statistics?
@@ -38,7 +42,7 @@ enum MetricCatalogue {
   typealias Family = MetricFamily<ScrapeSource>
 
   static var exposition: Exposition<ScrapeSource> {
-    Exposition(job + jobTimes + ownLogReading + ownSnapshots + ownProcess)
+    Exposition(job + jobTimes + jobFiles + ownLogReading + ownSnapshots + ownServer + ownProcess)
   }
 
   private static var job: [Family] {
@@ -47,8 +51,14 @@ enum MetricCatalogue {
       integers("etl_files_total", .counter, "Files that the job has processed successfully.") {
         $1.totals.files.counted
       },
-      integers("etl_failures_total", .counter, "Files that the job has failed to process.") {
-        $1.totals.failures.counted
+      Family("etl_failures_total", .counter, "Files that the job has failed to process.") { source, samples in
+        for pipeline in source.pipelines {
+          samples.add(
+            pipeline.totals.failures.counted,
+            labels: pipeline.labels,
+            exemplar: pipeline.failureExemplar
+          )
+        }
       },
       Family(
         "etl_errors_by_type_total",
@@ -92,6 +102,9 @@ enum MetricCatalogue {
 
   private static var jobTimes: [Family] {
     [
+      decimals("etl_start_time_seconds", .gauge, "When the job's present run began, in Unix time.") {
+        timestamp($1.totals.runStartedNanoseconds)
+      },
       decimals("etl_last_success_timestamp_seconds", .gauge, "When the job last completed a file, in Unix time.") {
         timestamp($1.lastSuccessNanoseconds)
       },
@@ -104,12 +117,35 @@ enum MetricCatalogue {
     ]
   }
 
+  private static var jobFiles: [Family] {
+    [
+      Family("etl_file_processing_seconds", .histogram, "Processing times of completed files.") { source, samples in
+        for pipeline in source.pipelines {
+          samples.add(pipeline.processingTimes, labels: pipeline.processingTimeLabels)
+        }
+      },
+      Family("etl_file_records", .histogram, "Records of completed files.") { source, samples in
+        for pipeline in source.pipelines { samples.add(pipeline.fileRecords, labels: pipeline.fileRecordsLabels) }
+      },
+      decimals("etl_file_in_progress_seconds", .gauge, "Time since the file was started that the job is working on.") {
+        $0.seconds(since: $1.fileStartedNanoseconds)
+      },
+    ]
+  }
+
   private static var ownLogReading: [Family] {
     [
       Family("etl_exporter_log_lines_total", .counter, "Lines read from the logs, by what became of them.") {
         source,
         samples in
         for (result, labels) in lineResults { samples.add(source.lineCounts[result], labels: labels) }
+      },
+      Family(
+        "etl_exporter_event_delay_seconds",
+        .gauge,
+        "Time from the newest event to its being read."
+      ) { source, samples in
+        samples.add(source.eventDelaySeconds)
       },
       Family("etl_exporter_log_bytes_total", .counter, "Bytes read from the logs.") { source, samples in
         samples.add(source.logs.readBytes)
@@ -166,6 +202,24 @@ enum MetricCatalogue {
         $1.add(timestamp($0.snapshots?.writtenNanoseconds))
       },
       Family("etl_exporter_snapshot_bytes", .gauge, "Size of the newest snapshot.") { $1.add($0.snapshots?.bytes) },
+    ]
+  }
+
+  private static var ownServer: [Family] {
+    [
+      Family("etl_exporter_http_requests_total", .counter, "Requests answered, by path and status code.") {
+        source,
+        samples in
+        for series in source.requests?.answers ?? [] { samples.add(series.count, labels: series.labels) }
+      },
+      Family("etl_exporter_http_connections", .gauge, "Open connections.") {
+        $1.add($0.requests?.openConnections)
+      },
+      Family("etl_exporter_http_limits_total", .counter, "Times that a limit on clients took effect, by limit.") {
+        source,
+        samples in
+        for (labels, count) in source.requests?.limits ?? [] { samples.add(count, labels: labels) }
+      },
     ]
   }
 

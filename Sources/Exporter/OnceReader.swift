@@ -76,6 +76,8 @@ struct OnceReader: ~Copyable {
       pipelines: ingest.pipelines.all,
       pipelineOverflow: ingest.pipelines.pipelineOverflow,
       lineCounts: ingest.lineCounts,
+      eventDelaySeconds: ingest.eventDelaySeconds,
+      requests: nil,
       logs: totals,
       snapshots: nil,
       process: nil,
@@ -83,7 +85,7 @@ struct OnceReader: ~Copyable {
       buildLabels: ScrapeSource.ownBuildLabels
     )
     var output: [UInt8] = []
-    MetricCatalogue.exposition.render(source, into: &output)
+    MetricCatalogue.exposition.render(source, as: .text, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 }

@@ -14,6 +14,12 @@ struct PipelineState {
     "invalid_data_schema",
   ]
 
+  /// A file takes seconds to minutes; jobs that take hours a file still show that they do.
+  static let processingSecondsBounds = [
+    0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60, 90, 120, 300, 600, 1800, 3600,
+  ]
+  static let fileRecordsBounds = [1.0, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 100_000, 1_000_000]
+
   /// The pipeline's name; nil for the one pipeline of a log that names none.
   let name: String?
   /// The labels of the pipeline's series.
@@ -30,6 +36,16 @@ struct PipelineState {
   private(set) var newestFileRate: Double?
   /// Seconds per file of the newest completed files.
   private(set) var processingSeconds = RecentMean(capacity: recentFiles)
+  /// Seconds per completed file.
+  private(set) var processingTimes = Histogram(bounds: processingSecondsBounds)
+  let processingTimeLabels: HistogramLabels
+  /// Records per completed file; one that loaded suspiciously few shows.
+  private(set) var fileRecords = Histogram(bounds: fileRecordsBounds)
+  let fileRecordsLabels: HistogramLabels
+  /// The newest failed file.
+  private(set) var failureExemplar: Exemplar?
+  /// Since when the newest file is being worked on; nil while none is.
+  private(set) var fileStartedNanoseconds: Int64?
   /// How the job ended; nil while it has not.
   private(set) var ending: LogMessage?
 
@@ -43,6 +59,8 @@ struct PipelineState {
   init(name: String?) {
     self.name = name
     labels = name.map { .none.adding("pipeline", $0) } ?? .none
+    processingTimeLabels = HistogramLabels(bounds: Self.processingSecondsBounds, labels: labels)
+    fileRecordsLabels = HistogramLabels(bounds: Self.fileRecordsBounds, labels: labels)
     addNewErrorTypes()
   }
 
@@ -65,10 +83,14 @@ struct PipelineState {
     switch event.message {
     case .fileCompleted:
       lastSuccessNanoseconds = max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
-      noteCompletedFile(event, isNewest: isNewest)
+      noteCompletedFile(event, texts, at: nanoseconds, isNewest: isNewest)
     case .fileFailed:
       lastFailureNanoseconds = max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
+      failureExemplar = exemplar(texts, value: 1, nanoseconds: nanoseconds) ?? failureExemplar
     default: break
+    }
+    if isNewest {
+      fileStartedNanoseconds = fileStart(event.message, at: nanoseconds)
     }
     if isNewest {
       ending = event.message == .jobStopped || event.message == .jobCrashed ? event.message : nil
@@ -76,13 +98,38 @@ struct PipelineState {
     return outcome
   }
 
-  private mutating func noteCompletedFile(_ event: LogEvent, isNewest: Bool) {
-    if let seconds = event.processingTimeSeconds { processingSeconds.add(seconds) }
+  private mutating func noteCompletedFile(
+    _ event: LogEvent,
+    _ texts: borrowing LogTexts,
+    at nanoseconds: Int64,
+    isNewest: Bool
+  ) {
+    if let records = event.recordsProcessed { fileRecords.observe(Double(records)) }
+    if let seconds = event.processingTimeSeconds {
+      processingSeconds.add(seconds)
+      let place = processingTimes.observe(seconds)
+      if let exemplar = exemplar(texts, value: seconds, nanoseconds: nanoseconds) {
+        processingTimes.remember(exemplar, at: place)
+      }
+    }
     guard isNewest else { return }
     if let rate = event.currentRate {
       newestFileRate = rate
     } else if let records = event.recordsProcessed, let seconds = event.processingTimeSeconds, seconds > 0 {
       newestFileRate = Double(records) / seconds
+    }
+  }
+
+  private func exemplar(_ texts: borrowing LogTexts, value: Double, nanoseconds: Int64) -> Exemplar? {
+    texts.withBytes(of: .fileID) { Exemplar("file_id", $0, value: value, nanoseconds: nanoseconds) } ?? nil
+  }
+
+  /// Since when a file is being worked on, after a message.
+  private func fileStart(_ message: LogMessage, at nanoseconds: Int64) -> Int64? {
+    switch message {
+    case .fileStarted: nanoseconds
+    case .other: fileStartedNanoseconds
+    case .fileCompleted, .fileFailed, .jobStarted, .jobStopped, .jobCrashed: nil
     }
   }
 
@@ -151,6 +198,9 @@ extension PipelineState {
       ("last_failure_type", lastFailureType.map(JSONValue.string) ?? .null),
       ("newest_file_rate", newestFileRate.map(JSONValue.decimal) ?? .null),
       ("processing_seconds", processingSeconds.json),
+      ("processing_times", processingTimes.json),
+      ("file_records", fileRecords.json),
+      ("file_started", .nanoseconds(fileStartedNanoseconds)),
       ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
     ])
   }
@@ -164,11 +214,16 @@ extension PipelineState {
   init?(json: JSONValue) {
     guard let totals = TotalsFollower(json: json["totals"]), let errors = json["errors"]?.arrayValue,
       let overflow = json["error_type_overflow"]?.count,
-      let mean = RecentMean(capacity: Self.recentFiles, json: json["processing_seconds"])
+      let mean = RecentMean(capacity: Self.recentFiles, json: json["processing_seconds"]),
+      let processingTimes = Histogram(bounds: Self.processingSecondsBounds, json: json["processing_times"]),
+      let fileRecords = Histogram(bounds: Self.fileRecordsBounds, json: json["file_records"])
     else { return nil }
     self.init(name: json["pipeline"]?.stringValue)
     self.totals = totals
     processingSeconds = mean
+    self.processingTimes = processingTimes
+    self.fileRecords = fileRecords
+    fileStartedNanoseconds = json["file_started"]?.integerValue
     for error in errors {
       guard let type = error["type"]?.stringValue, let count = error["count"]?.count else { return nil }
       addErrors(count, at: errorTypes.place(of: Array(type.utf8).span))
@@ -184,6 +239,20 @@ extension PipelineState {
     newestFileRate = json["newest_file_rate"]?.decimalValue
     let ending = json["ending"]?.stringValue
     self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }
+  }
+}
+
+extension Histogram {
+  /// The counts and the sum; examples are not kept.
+  var json: JSONValue {
+    .object([("counts", .array(counts.map(JSONValue.integer))), ("sum", .decimal(sum))])
+  }
+
+  init?(bounds: [Double], json: JSONValue?) {
+    guard let counts = json?["counts"]?.elements(\.integerValue), let sum = json?["sum"]?.decimalValue else {
+      return nil
+    }
+    self.init(bounds: bounds, counts: counts, sum: sum)
   }
 }
 

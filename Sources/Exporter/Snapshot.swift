@@ -113,7 +113,7 @@ extension JSONValue {
   fileprivate var hexadecimalValue: UInt64? { stringValue.flatMap { UInt64($0, radix: 16) } }
 
   /// The elements of an array, each made into something; nil where this is no array, or one of them cannot be.
-  fileprivate func elements<Element>(_ make: (JSONValue) -> Element?) -> [Element]? {
+  func elements<Element>(_ make: (JSONValue) -> Element?) -> [Element]? {
     guard let values = arrayValue else { return nil }
     let elements = values.compactMap(make)
     return elements.count == values.count ? elements : nil

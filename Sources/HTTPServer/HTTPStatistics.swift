@@ -22,4 +22,7 @@ package struct HTTPStatistics: Equatable {
   package internal(set) var pendingAnswerPauses = 0
   /// Connections that were still open when the time for draining was over.
   package internal(set) var drainCutoffs = 0
+
+  /// Nothing has happened yet.
+  package init() {}
 }

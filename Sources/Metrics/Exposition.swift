@@ -1,8 +1,5 @@
-/// Renders a fixed list of metrics from a source: the text format 0.0.4.
+/// Renders a fixed list of metrics from a source.
 package struct Exposition<Source: ~Copyable> {
-  /// What an answer in this format must carry as Content-Type; Prometheus 3 refuses a missing or wrong one.
-  package static var contentType: String { "text/plain; version=0.0.4; charset=utf-8" }
-
   private let families: [MetricFamily<Source>]
 
   /// Takes the metrics in the order in which they are shown.
@@ -17,14 +14,15 @@ package struct Exposition<Source: ~Copyable> {
   ///
   /// - Parameters:
   ///   - source: Where the values come from.
+  ///   - format: In which format.
   ///   - output: Emptied and filled; its memory is used again.
-  package func render(_ source: borrowing Source, into output: inout [UInt8]) {
+  package func render(_ source: borrowing Source, as format: ExpositionFormat, into output: inout [UInt8]) {
     var buffer: [UInt8] = []
     swap(&buffer, &output)
     buffer.removeAll(keepingCapacity: true)
-    var writer = SampleWriter(output: buffer)
+    var writer = SampleWriter(output: buffer, format: format)
     for family in families {
-      writer.begin(name: family.renderedName, head: family.head)
+      writer.begin(name: family.renderedName, head: family.head(format))
       family.collect(source, &writer)
     }
     output = writer.finish()

@@ -4,6 +4,8 @@ package enum MetricType: String {
   case counter
   /// Goes up and down.
   case gauge
+  /// Counts values by how large they are.
+  case histogram
 }
 
 /// A metric: its name, type and help, and where its values come from. The one declaration of it.
@@ -17,9 +19,10 @@ package struct MetricFamily<Source: ~Copyable> {
   /// Adds a sample for each series that exists now.
   let collect: (borrowing Source, inout SampleWriter) -> Void
 
-  /// The lines before the samples, and each sample's name, rendered once.
-  let head: [UInt8]
+  /// Each sample's name, rendered once.
   let renderedName: [UInt8]
+  private let textHead: [UInt8]
+  private let openMetricsHead: [UInt8]
 
   /// Declares a metric.
   ///
@@ -41,10 +44,28 @@ package struct MetricFamily<Source: ~Copyable> {
     self.help = help
     self.collect = collect
     renderedName = Array(name.utf8)
+    textHead = Self.head(name, type, help, escapesQuotes: false)
+    // OpenMetrics names a counter's family without the suffix that its samples have.
+    let family = type == .counter ? String(name.dropLast("_total".count)) : name
+    openMetricsHead = Self.head(family, type, help, escapesQuotes: true)
+  }
+
+  /// The lines before the samples.
+  ///
+  /// - Parameter format: The format.
+  /// - Returns: The help and the type.
+  func head(_ format: ExpositionFormat) -> [UInt8] {
+    switch format {
+    case .text: textHead
+    case .openMetrics: openMetricsHead
+    }
+  }
+
+  private static func head(_ name: String, _ type: MetricType, _ help: String, escapesQuotes: Bool) -> [UInt8] {
     var head = Array("# HELP \(name) ".utf8)
-    appendEscaped(help, quotes: false, to: &head)
+    appendEscaped(help, quotes: escapesQuotes, to: &head)
     head.append(contentsOf: "\n# TYPE \(name) \(type.rawValue)\n".utf8)
-    self.head = head
+    return head
   }
 
   private static func isMetricName(_ name: String) -> Bool {

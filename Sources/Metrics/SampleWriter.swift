@@ -1,10 +1,12 @@
 /// Writes the samples of one metric after another into one buffer.
 package struct SampleWriter {
   private(set) var output: [UInt8]
+  private let format: ExpositionFormat
   private var name: [UInt8] = []
 
-  init(output: consuming [UInt8]) {
+  init(output: consuming [UInt8], format: ExpositionFormat) {
     self.output = output
+    self.format = format
   }
 
   mutating func begin(name: [UInt8], head: [UInt8]) {
@@ -13,7 +15,8 @@ package struct SampleWriter {
   }
 
   consuming func finish() -> [UInt8] {
-    output
+    if format == .openMetrics { output.append(contentsOf: "# EOF\n".utf8) }
+    return output
   }
 
   /// Adds a sample with a whole value.
@@ -21,11 +24,12 @@ package struct SampleWriter {
   /// - Parameters:
   ///   - value: The value; nil adds nothing, because a value that does not exist has no sample.
   ///   - labels: The series' labels.
-  package mutating func add(_ value: Int64?, labels: LabelSet = .none) {
+  ///   - exemplar: An example of what was counted; only OpenMetrics shows it, and only with counters.
+  package mutating func add(_ value: Int64?, labels: LabelSet = .none, exemplar: Exemplar? = nil) {
     guard let value else { return }
-    beginSample(labels)
+    beginSample("", labels)
     appendInteger(value, to: &output)
-    output.append(UInt8(ascii: "\n"))
+    endSample(exemplar)
   }
 
   /// Adds a sample with a value that may have a fraction.
@@ -35,19 +39,56 @@ package struct SampleWriter {
   ///   - labels: The series' labels.
   package mutating func add(_ value: Double?, labels: LabelSet = .none) {
     guard let value else { return }
-    beginSample(labels)
+    beginSample("", labels)
     appendDecimal(value, to: &output)
-    output.append(UInt8(ascii: "\n"))
+    endSample(nil)
   }
 
-  private mutating func beginSample(_ labels: LabelSet) {
+  /// Adds the samples of a histogram: how many values were at most as large as each bound, their sum and their count.
+  ///
+  /// - Parameters:
+  ///   - histogram: The values.
+  ///   - labels: The series' labels, made with the same bounds.
+  package mutating func add(_ histogram: Histogram, labels: HistogramLabels) {
+    var count: Int64 = 0
+    for place in histogram.counts.indices {
+      count &+= histogram.counts[place]
+      beginSample("_bucket", labels.buckets[place])
+      appendInteger(count, to: &output)
+      endSample(histogram.exemplars[place])
+    }
+    beginSample("_sum", labels.labels)
+    appendDecimal(histogram.sum, to: &output)
+    endSample(nil)
+    beginSample("_count", labels.labels)
+    appendInteger(count, to: &output)
+    endSample(nil)
+  }
+
+  private mutating func beginSample(_ suffix: String, _ labels: LabelSet) {
     output.append(contentsOf: name)
+    output.append(contentsOf: suffix.utf8)
     if !labels.rendered.isEmpty {
       output.append(UInt8(ascii: "{"))
       output.append(contentsOf: labels.rendered)
       output.append(UInt8(ascii: "}"))
     }
     output.append(UInt8(ascii: " "))
+  }
+
+  private mutating func endSample(_ exemplar: Exemplar?) {
+    if format == .openMetrics, let exemplar {
+      output.append(contentsOf: " # {".utf8)
+      output.append(contentsOf: exemplar.label.utf8)
+      output.append(contentsOf: "=\"".utf8)
+      appendEscaped(exemplar.name, quotes: true, to: &output)
+      output.append(contentsOf: "\"} ".utf8)
+      appendDecimal(exemplar.value, to: &output)
+      output.append(UInt8(ascii: " "))
+      // Milliseconds are what Prometheus keeps.
+      appendDecimal(Double(exemplar.nanoseconds / 1_000_000) / 1e3, to: &output)
+    }
+    output.append(UInt8(ascii: "\n"))
   }
 }
 

@@ -42,6 +42,8 @@ struct Fixture: ~Copyable {
       pipelines: ingest.pipelines.all,
       pipelineOverflow: ingest.pipelines.pipelineOverflow,
       lineCounts: ingest.lineCounts,
+      eventDelaySeconds: ingest.eventDelaySeconds,
+      requests: nil,
       logs: logs,
       snapshots: nil,
       process: nil,
@@ -51,9 +53,9 @@ struct Fixture: ~Copyable {
   }
 
   /// The whole exposition.
-  func metrics(logs: LogTotals = LogTotals()) -> String {
+  func metrics(logs: LogTotals = LogTotals(), as format: ExpositionFormat = .text) -> String {
     var output: [UInt8] = []
-    MetricCatalogue.exposition.render(source(logs: logs), into: &output)
+    MetricCatalogue.exposition.render(source(logs: logs), as: format, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 

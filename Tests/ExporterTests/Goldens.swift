@@ -31,12 +31,54 @@ let goldenBeforeTheFirstLine = """
   # HELP etl_uptime_seconds Time since the job's present run began; 0 while the job is down.
   # TYPE etl_uptime_seconds gauge
   etl_uptime_seconds 0
+  # HELP etl_start_time_seconds When the job's present run began, in Unix time.
+  # TYPE etl_start_time_seconds gauge
   # HELP etl_last_success_timestamp_seconds When the job last completed a file, in Unix time.
   # TYPE etl_last_success_timestamp_seconds gauge
   # HELP etl_last_failure_timestamp_seconds When the job last failed on a file, in Unix time.
   # TYPE etl_last_failure_timestamp_seconds gauge
   # HELP etl_last_event_timestamp_seconds When the job's newest event happened, in Unix time.
   # TYPE etl_last_event_timestamp_seconds gauge
+  # HELP etl_file_processing_seconds Processing times of completed files.
+  # TYPE etl_file_processing_seconds histogram
+  etl_file_processing_seconds_bucket{le="0.1"} 0
+  etl_file_processing_seconds_bucket{le="0.5"} 0
+  etl_file_processing_seconds_bucket{le="1.0"} 0
+  etl_file_processing_seconds_bucket{le="2.5"} 0
+  etl_file_processing_seconds_bucket{le="5.0"} 0
+  etl_file_processing_seconds_bucket{le="10.0"} 0
+  etl_file_processing_seconds_bucket{le="20.0"} 0
+  etl_file_processing_seconds_bucket{le="30.0"} 0
+  etl_file_processing_seconds_bucket{le="45.0"} 0
+  etl_file_processing_seconds_bucket{le="60.0"} 0
+  etl_file_processing_seconds_bucket{le="90.0"} 0
+  etl_file_processing_seconds_bucket{le="120.0"} 0
+  etl_file_processing_seconds_bucket{le="300.0"} 0
+  etl_file_processing_seconds_bucket{le="600.0"} 0
+  etl_file_processing_seconds_bucket{le="1800.0"} 0
+  etl_file_processing_seconds_bucket{le="3600.0"} 0
+  etl_file_processing_seconds_bucket{le="+Inf"} 0
+  etl_file_processing_seconds_sum 0
+  etl_file_processing_seconds_count 0
+  # HELP etl_file_records Records of completed files.
+  # TYPE etl_file_records histogram
+  etl_file_records_bucket{le="1.0"} 0
+  etl_file_records_bucket{le="10.0"} 0
+  etl_file_records_bucket{le="50.0"} 0
+  etl_file_records_bucket{le="100.0"} 0
+  etl_file_records_bucket{le="250.0"} 0
+  etl_file_records_bucket{le="500.0"} 0
+  etl_file_records_bucket{le="1000.0"} 0
+  etl_file_records_bucket{le="2500.0"} 0
+  etl_file_records_bucket{le="5000.0"} 0
+  etl_file_records_bucket{le="10000.0"} 0
+  etl_file_records_bucket{le="100000.0"} 0
+  etl_file_records_bucket{le="1000000.0"} 0
+  etl_file_records_bucket{le="+Inf"} 0
+  etl_file_records_sum 0
+  etl_file_records_count 0
+  # HELP etl_file_in_progress_seconds Time since the file was started that the job is working on.
+  # TYPE etl_file_in_progress_seconds gauge
   # HELP etl_exporter_log_lines_total Lines read from the logs, by what became of them.
   # TYPE etl_exporter_log_lines_total counter
   etl_exporter_log_lines_total{result="event"} 0
@@ -45,6 +87,8 @@ let goldenBeforeTheFirstLine = """
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
+  # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read.
+  # TYPE etl_exporter_event_delay_seconds gauge
   # HELP etl_exporter_log_bytes_total Bytes read from the logs.
   # TYPE etl_exporter_log_bytes_total counter
   etl_exporter_log_bytes_total 0
@@ -82,6 +126,12 @@ let goldenBeforeTheFirstLine = """
   # TYPE etl_exporter_snapshot_timestamp_seconds gauge
   # HELP etl_exporter_snapshot_bytes Size of the newest snapshot.
   # TYPE etl_exporter_snapshot_bytes gauge
+  # HELP etl_exporter_http_requests_total Requests answered, by path and status code.
+  # TYPE etl_exporter_http_requests_total counter
+  # HELP etl_exporter_http_connections Open connections.
+  # TYPE etl_exporter_http_connections gauge
+  # HELP etl_exporter_http_limits_total Times that a limit on clients took effect, by limit.
+  # TYPE etl_exporter_http_limits_total counter
   # HELP etl_exporter_build_info 1, with the exporter's version and what it was built with.
   # TYPE etl_exporter_build_info gauge
   etl_exporter_build_info{version="1.2.3"} 1
@@ -139,6 +189,9 @@ let goldenRun = """
   # HELP etl_uptime_seconds Time since the job's present run began; 0 while the job is down.
   # TYPE etl_uptime_seconds gauge
   etl_uptime_seconds 10
+  # HELP etl_start_time_seconds When the job's present run began, in Unix time.
+  # TYPE etl_start_time_seconds gauge
+  etl_start_time_seconds 1737172800
   # HELP etl_last_success_timestamp_seconds When the job last completed a file, in Unix time.
   # TYPE etl_last_success_timestamp_seconds gauge
   etl_last_success_timestamp_seconds 1737172803
@@ -148,6 +201,46 @@ let goldenRun = """
   # HELP etl_last_event_timestamp_seconds When the job's newest event happened, in Unix time.
   # TYPE etl_last_event_timestamp_seconds gauge
   etl_last_event_timestamp_seconds 1737172804
+  # HELP etl_file_processing_seconds Processing times of completed files.
+  # TYPE etl_file_processing_seconds histogram
+  etl_file_processing_seconds_bucket{le="0.1"} 0
+  etl_file_processing_seconds_bucket{le="0.5"} 0
+  etl_file_processing_seconds_bucket{le="1.0"} 0
+  etl_file_processing_seconds_bucket{le="2.5"} 0
+  etl_file_processing_seconds_bucket{le="5.0"} 0
+  etl_file_processing_seconds_bucket{le="10.0"} 0
+  etl_file_processing_seconds_bucket{le="20.0"} 0
+  etl_file_processing_seconds_bucket{le="30.0"} 1
+  etl_file_processing_seconds_bucket{le="45.0"} 1
+  etl_file_processing_seconds_bucket{le="60.0"} 1
+  etl_file_processing_seconds_bucket{le="90.0"} 1
+  etl_file_processing_seconds_bucket{le="120.0"} 1
+  etl_file_processing_seconds_bucket{le="300.0"} 1
+  etl_file_processing_seconds_bucket{le="600.0"} 1
+  etl_file_processing_seconds_bucket{le="1800.0"} 1
+  etl_file_processing_seconds_bucket{le="3600.0"} 1
+  etl_file_processing_seconds_bucket{le="+Inf"} 1
+  etl_file_processing_seconds_sum 25.3
+  etl_file_processing_seconds_count 1
+  # HELP etl_file_records Records of completed files.
+  # TYPE etl_file_records histogram
+  etl_file_records_bucket{le="1.0"} 0
+  etl_file_records_bucket{le="10.0"} 0
+  etl_file_records_bucket{le="50.0"} 0
+  etl_file_records_bucket{le="100.0"} 0
+  etl_file_records_bucket{le="250.0"} 1
+  etl_file_records_bucket{le="500.0"} 1
+  etl_file_records_bucket{le="1000.0"} 1
+  etl_file_records_bucket{le="2500.0"} 1
+  etl_file_records_bucket{le="5000.0"} 1
+  etl_file_records_bucket{le="10000.0"} 1
+  etl_file_records_bucket{le="100000.0"} 1
+  etl_file_records_bucket{le="1000000.0"} 1
+  etl_file_records_bucket{le="+Inf"} 1
+  etl_file_records_sum 250
+  etl_file_records_count 1
+  # HELP etl_file_in_progress_seconds Time since the file was started that the job is working on.
+  # TYPE etl_file_in_progress_seconds gauge
   # HELP etl_exporter_log_lines_total Lines read from the logs, by what became of them.
   # TYPE etl_exporter_log_lines_total counter
   etl_exporter_log_lines_total{result="event"} 3
@@ -156,6 +249,9 @@ let goldenRun = """
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
+  # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read.
+  # TYPE etl_exporter_event_delay_seconds gauge
+  etl_exporter_event_delay_seconds 6
   # HELP etl_exporter_log_bytes_total Bytes read from the logs.
   # TYPE etl_exporter_log_bytes_total counter
   etl_exporter_log_bytes_total 700
@@ -193,6 +289,12 @@ let goldenRun = """
   # TYPE etl_exporter_snapshot_timestamp_seconds gauge
   # HELP etl_exporter_snapshot_bytes Size of the newest snapshot.
   # TYPE etl_exporter_snapshot_bytes gauge
+  # HELP etl_exporter_http_requests_total Requests answered, by path and status code.
+  # TYPE etl_exporter_http_requests_total counter
+  # HELP etl_exporter_http_connections Open connections.
+  # TYPE etl_exporter_http_connections gauge
+  # HELP etl_exporter_http_limits_total Times that a limit on clients took effect, by limit.
+  # TYPE etl_exporter_http_limits_total counter
   # HELP etl_exporter_build_info 1, with the exporter's version and what it was built with.
   # TYPE etl_exporter_build_info gauge
   etl_exporter_build_info{version="1.2.3"} 1

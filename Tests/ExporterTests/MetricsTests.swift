@@ -233,4 +233,36 @@ struct MetricsTests {
       ]
     )
   }
+
+  @Test("a file is being worked on: its age shows, until it is done or the job has ended")
+  func fileInProgress() {
+    var fixture = Fixture()
+    #expect(fixture.samples("etl_file_in_progress_seconds").isEmpty)
+    fixture.read(Fixture.message(1, "file_processing_started"))
+    #expect(fixture.samples("etl_file_in_progress_seconds") == ["etl_file_in_progress_seconds 9"])
+    fixture.read(Fixture.message(2, "something_else"))
+    #expect(fixture.samples("etl_file_in_progress_seconds") == ["etl_file_in_progress_seconds 9"])
+    fixture.read(Fixture.completed(3, totals: (250, 1, 0)))
+    #expect(fixture.samples("etl_file_in_progress_seconds").isEmpty)
+    fixture.read(Fixture.message(4, "file_processing_started"), Fixture.message(5, "etl_crashed"))
+    #expect(fixture.samples("etl_file_in_progress_seconds").isEmpty)
+  }
+
+  @Test("OpenMetrics shows which file was slow and which failed last")
+  func exemplars() {
+    var fixture = Fixture()
+    fixture.read(
+      Fixture.completed(3, totals: (250, 1, 0)),
+      Fixture.failed(4, type: "connection_timeout", totals: (250, 1, 1))
+    )
+    let lines = fixture.metrics(as: .openMetrics).split(separator: "\n").map(String.init)
+    #expect(
+      lines.contains(
+        #"etl_file_processing_seconds_bucket{le="30.0"} 1 # {file_id="file_000005"} 25.3 1737172803"#
+      )
+    )
+    #expect(lines.contains(##"etl_failures_total 1 # {file_id="file_000006"} 1 1737172804"##))
+    #expect(lines.last == "# EOF")
+    #expect(!fixture.metrics().contains(" # {"))
+  }
 }

@@ -9,7 +9,7 @@ private struct Source {
 
 private func rendered(_ families: [MetricFamily<Source>], _ source: Source) -> String {
   var output: [UInt8] = []
-  Exposition(families).render(source, into: &output)
+  Exposition(families).render(source, as: .text, into: &output)
   return String(decoding: output, as: UTF8.self)
 }
 
@@ -61,8 +61,8 @@ struct ExpositionTests {
   func reusedBuffer() {
     let exposition = Exposition([MetricFamily<Source>("etl_rate", .gauge, "Rate.") { $1.add($0.rate) }])
     var output: [UInt8] = []
-    exposition.render(Source(rate: 123.456), into: &output)
-    exposition.render(Source(rate: 1), into: &output)
+    exposition.render(Source(rate: 123.456), as: .text, into: &output)
+    exposition.render(Source(rate: 1), as: .text, into: &output)
     #expect(String(decoding: output, as: UTF8.self) == "# HELP etl_rate Rate.\n# TYPE etl_rate gauge\netl_rate 1\n")
   }
 

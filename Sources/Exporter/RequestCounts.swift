@@ -1,0 +1,65 @@
+internal import HTTPServer
+internal import Metrics
+
+/// What the server answered and what its limits did.
+struct RequestCounts {
+  /// The answers of one path with one status.
+  struct Series {
+    let path: String
+    let status: HTTPStatus
+    let labels: LabelSet
+    var count: Int64 = 0
+  }
+
+  /// How requests are shown that no path took.
+  private static let otherPath = "other"
+
+  /// Every path and status seen so far: as many at most as there are routes and statuses.
+  private(set) var answers: [Series] = []
+  /// The server's own account.
+  var statistics = HTTPStatistics()
+
+  /// Makes one with the answers that are there at 0 from the start.
+  ///
+  /// - Parameter paths: The paths that are served.
+  init(paths: [String]) {
+    for path in paths { addSeries(path, .ok) }
+  }
+
+  /// Counts an answer.
+  ///
+  /// - Parameters:
+  ///   - path: The route's path; nil where no route took the request.
+  ///   - status: The answer's status.
+  mutating func count(_ path: String?, _ status: HTTPStatus) {
+    let path = path ?? Self.otherPath
+    if let place = answers.firstIndex(where: { $0.status == status && $0.path == path }) {
+      answers[place].count += 1
+    } else {
+      addSeries(path, status)
+      answers[answers.count - 1].count = 1
+    }
+  }
+
+  private mutating func addSeries(_ path: String, _ status: HTTPStatus) {
+    let labels = LabelSet.none.adding("handler", path).adding("code", "\(status.rawValue)")
+    answers.append(Series(path: path, status: status, labels: labels))
+  }
+
+  /// Connections that are open now.
+  var openConnections: Int64 { Int64(statistics.openConnections) }
+
+  /// How often each limit on clients took effect.
+  var limits: [(labels: LabelSet, count: Int64)] {
+    let counts = [
+      statistics.evictedConnections + statistics.refusedConnections + statistics.connectionLimitPauses,
+      statistics.descriptorShortages, statistics.headTimeouts, statistics.idleTimeouts, statistics.pendingAnswerPauses,
+      statistics.stalledClients,
+    ]
+    return zip(Self.limitLabels, counts).map { ($0, Int64($1)) }
+  }
+
+  private static let limitLabels = [
+    "connections", "descriptors", "head_time", "idle_time", "pending_answers", "stalled_clients",
+  ].map { LabelSet.none.adding("limit", $0) }
+}

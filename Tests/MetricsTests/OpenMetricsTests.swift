@@ -1,0 +1,152 @@
+import Testing
+
+@testable import Metrics
+
+@Suite("OpenMetrics 1.0.0")
+struct OpenMetricsTests {
+  private struct Source {
+    var times = Histogram(bounds: [0.5, 10])
+  }
+
+  private static let labels = LabelSet.none.adding("pipeline", "orders")
+
+  private static var families: [MetricFamily<Source>] {
+    [
+      MetricFamily<Source>("etl_files_total", .counter, "Files \"done\".") { _, samples in
+        samples.add(7 as Int64, labels: labels, exemplar: exemplar("a \"b\"", value: 1, nanoseconds: 0))
+      },
+      MetricFamily<Source>("etl_times_seconds", .histogram, "Times.") { source, samples in
+        samples.add(source.times, labels: HistogramLabels(bounds: [0.5, 10], labels: labels))
+      },
+    ]
+  }
+
+  private static func exemplar(_ name: String, value: Double, nanoseconds: Int64) -> Exemplar? {
+    Exemplar("file_id", Array(name.utf8).span, value: value, nanoseconds: nanoseconds)
+  }
+
+  private func rendered(_ source: Source, as format: ExpositionFormat) -> String {
+    var output: [UInt8] = []
+    Exposition(Self.families).render(source, as: format, into: &output)
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private func source() -> Source {
+    var source = Source()
+    for value in [0.1, 0.5, 0.6, 10, 11] { source.times.observe(value) }
+    let place = source.times.observe(2.5)
+    if let exemplar = Self.exemplar("f1", value: 2.5, nanoseconds: 1_700_000_000_123_456_789) {
+      source.times.remember(exemplar, at: place)
+    }
+    return source
+  }
+
+  @Test("a counter's family has no suffix, quotes are escaped in help, exemplars and the end mark are there")
+  func openMetrics() {
+    #expect(
+      rendered(source(), as: .openMetrics) == #"""
+        # HELP etl_files Files \"done\".
+        # TYPE etl_files counter
+        etl_files_total{pipeline="orders"} 7 # {file_id="a \"b\""} 1 0
+        # HELP etl_times_seconds Times.
+        # TYPE etl_times_seconds histogram
+        etl_times_seconds_bucket{pipeline="orders",le="0.5"} 2
+        etl_times_seconds_bucket{pipeline="orders",le="10.0"} 5 # {file_id="f1"} 2.5 1700000000.123
+        etl_times_seconds_bucket{pipeline="orders",le="+Inf"} 6
+        etl_times_seconds_sum{pipeline="orders"} 24.7
+        etl_times_seconds_count{pipeline="orders"} 6
+        # EOF
+
+        """#
+    )
+  }
+
+  @Test("the text format has neither exemplars nor an end mark")
+  func text() {
+    #expect(
+      rendered(source(), as: .text) == #"""
+        # HELP etl_files_total Files "done".
+        # TYPE etl_files_total counter
+        etl_files_total{pipeline="orders"} 7
+        # HELP etl_times_seconds Times.
+        # TYPE etl_times_seconds histogram
+        etl_times_seconds_bucket{pipeline="orders",le="0.5"} 2
+        etl_times_seconds_bucket{pipeline="orders",le="10.0"} 5
+        etl_times_seconds_bucket{pipeline="orders",le="+Inf"} 6
+        etl_times_seconds_sum{pipeline="orders"} 24.7
+        etl_times_seconds_count{pipeline="orders"} 6
+
+        """#
+    )
+  }
+
+  @Test("a name that is too long for an exemplar has none")
+  func longName() {
+    let longest = String(repeating: "x", count: Exemplar.maximumNameBytes)
+    #expect(Self.exemplar(longest, value: 1, nanoseconds: 0)?.name == longest)
+    #expect(Self.exemplar(longest + "x", value: 1, nanoseconds: 0) == nil)
+  }
+
+  @Test("a histogram from before is refused unless it has the same ranges")
+  func restoring() {
+    #expect(Histogram(bounds: [1, 2], counts: [1, 2, 3], sum: 4)?.counts == [1, 2, 3])
+    #expect(Histogram(bounds: [1, 2], counts: [1, 2], sum: 4) == nil)
+    #expect(Histogram(bounds: [1, 2], counts: [1, -2, 3], sum: 4) == nil)
+    #expect(Histogram(bounds: [1, 2], counts: [1, 2, 3], sum: .nan) == nil)
+  }
+}
+
+@Suite("Which format a client gets")
+struct NegotiatedFormatTests {
+  private static let prometheus3 =
+    "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+    + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+  private static let prometheus2 =
+    "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+  private static let browser =
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+  private static let plain = "text/plain; version=0.0.4; charset=utf-8"
+  private static let open = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+  @Test(
+    "the header of each client, and what it gets",
+    arguments: [
+      (nil, plain),
+      ("", plain),
+      ("*/*", plain),
+      (prometheus3, open + "; escaping=underscores"),
+      (prometheus2, open),
+      (browser, plain),
+      ("application/openmetrics-text", open),
+      ("application/openmetrics-text; version=\"1.0.0\"", open),
+      ("APPLICATION/OpenMetrics-Text;Version=1.0.0", open),
+      ("application/openmetrics-text;version=0.0.1", plain),
+      ("application/openmetrics-text;version=2.0.0", plain),
+      ("application/openmetrics-text;q=0", plain),
+      ("application/openmetrics-text;q=0.000", plain),
+      ("text/plain;version=0.0.4;escaping=values", plain + "; escaping=underscores"),
+      ("text/plain;q=0.5,application/openmetrics-text;q=0.5", plain),
+      ("text/plain;q=0.5,application/openmetrics-text;q=0.501", open),
+      ("application/openmetrics-text;q=0.1,*/*;q=0.9", plain),
+      ("text/plain;q=0.1,*/*;q=0.9", open),
+      ("text/*;q=0.9,application/*;q=0.8", plain),
+      ("application/*", open),
+      ("application/json", plain),
+      ("*/plain;q=1,application/openmetrics-text;q=0.1", open),
+      ("application/openmetrics-text;q=1.5", plain),
+      ("application/openmetrics-text;q=0.1234", plain),
+      ("application/openmetrics-text;q=", plain),
+      ("application/openmetrics-text;q=-1", plain),
+      ("application/openmetrics-text ; q = 0.7", open),
+      (";,/,;;q=1,=,application/,/x", plain),
+      (String(repeating: "a/b,", count: 100_000) + "application/openmetrics-text", plain),
+    ]
+  )
+  func contentType(accept: String?, contentType: String) {
+    let negotiated = NegotiatedFormat(accept: accept)
+    #expect(negotiated.format.contentType(namesEscaping: negotiated.namesEscaping) == contentType)
+  }
+}
