@@ -14,10 +14,7 @@ struct KnownFiles {
   }
 
   /// Remembers a file as it stands, instead of what was known of it; beyond the limit the longest known is forgotten.
-  ///
-  /// Not an empty one: nothing would tell it from the next file that is given its number.
   mutating func remember(_ file: HeldFile) {
-    guard !file.isUnseen else { return }
     let position = file.position
     positions.removeAll { $0.isSameFile(as: position) }
     positions.append(position)
@@ -29,9 +26,11 @@ struct KnownFiles {
     positions.removeAll { $0.isSameFile(as: file.position) }
   }
 
-  /// What is known of a file: by its number, and by its head, since numbers are given away again.
+  /// What is known of a file: by its number, and by its head, since numbers are given away again. What was empty is known
+  /// only as long as it stays so: nothing would tell it from the next file with its number.
   func position(of file: HeldFile) throws(SystemCallError) -> FilePosition? {
     for position in positions where position.isSameFile(as: file.position) {
+      if position.identity.headBytes == 0, !file.isUnseen { continue }
       if try file.begins(as: position.identity) { return position }
     }
     return nil

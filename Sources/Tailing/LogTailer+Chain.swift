@@ -77,17 +77,25 @@ extension LogTailer {
     at now: MonotonicTime
   ) {
     guard var index = chain.firstIndex(where: { $0 === truncated }) else { return }
-    let newest = (truncated.status.modifiedNanoseconds, path: currentPath(of: truncated, among: siblings))
-    for file in files where chain.count < options.maximumHeldFiles {
-      guard file.status.size > 0,
-        newest.path == path && file.status.modifiedNanoseconds <= newest.0
-          || SiblingFinder.isOlder((file.status.modifiedNanoseconds, file.path), newest)
-      else { continue }
+    // Beyond the bound for files that come after others: these cannot be put in their place later.
+    for file in files where chain.count < 4 * options.maximumHeldFiles {
+      guard file.status.size > 0, isOlder(file, truncated, siblings) else { continue }
       file.role = .rotated(since: now)
       file.isUnproven = true
       chain.insert(file, at: index)
       index += 1
     }
+  }
+
+  /// Whether a sibling is older than what a truncated file holds now.
+  private func isOlder(_ file: HeldFile, _ truncated: HeldFile, _ siblings: [String]) -> Bool {
+    let times = (file.status.modifiedNanoseconds, truncated.status.modifiedNanoseconds)
+    // Within one tick of the file system's clock the names tell. What still is the log is newer than any sibling.
+    guard times.0 == times.1 else { return times.0 < times.1 }
+    if (try? FileStatus(of: path))?.isSameFile(as: truncated.status) == true { return true }
+    guard let name = siblings.first(where: { (try? FileStatus(of: $0))?.isSameFile(as: truncated.status) == true })
+    else { return false }
+    return SiblingFinder.isOlder((times.0, file.path), (times.1, name))
   }
 
   /// Looks whether what was read of the file that the path named last is still there.

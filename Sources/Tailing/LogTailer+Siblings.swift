@@ -57,11 +57,6 @@ extension LogTailer {
     chain.contains { $0.isSameFile(as: file.status) }
   }
 
-  /// The name that a file has now.
-  func currentPath(of file: HeldFile, among siblings: [String]) -> String {
-    siblings.first { (try? FileStatus(of: $0))?.isSameFile(as: file.status) == true } ?? path
-  }
-
   /// Opens a sibling; nil when it is gone again, or no file that can be read.
   func open(_ path: String) -> HeldFile? {
     do throws(SystemCallError) {

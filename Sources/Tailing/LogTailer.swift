@@ -250,9 +250,10 @@ package final class LogTailer {
     case .atPath: return false
     case .copy: return true
     case .rotated(let since):
+      if hasMoreFiles { return true }
       // The look that saw the newer lines came before the read that found the end.
-      guard chain.dropFirst().contains(where: \.hasHadData) else { return false }
-      return hasMoreFiles || now.seconds(since: since) >= options.rotateWaitSeconds
+      return chain.dropFirst().contains(where: \.hasHadData)
+        && now.seconds(since: since) >= options.rotateWaitSeconds
     }
   }
 

@@ -59,6 +59,7 @@ final class LogModel {
   private var fileNumber = 0
   /// The state that a kill falls back to: the position, and how many lines were delivered then.
   private var snapshot: (position: TailPosition, lines: Int)?
+  private var modified: Int64 = 1_700_000_000_000_000_000
   private var failure: String?
   /// Whether the log was truncated since the last drain.
   private var wasTruncated = false
@@ -68,7 +69,7 @@ final class LogModel {
     let inotify = Int.random(in: 0..<3, using: &random) > 0
     bench = Workbench(usesInotify: inotify)
     bench.options.maximumLineBytes = [40, 100, 65_536].randomElement(using: &random) ?? 40
-    bench.options.maximumHeldFiles = 64
+    bench.options.maximumHeldFiles = [3, 6, 64].randomElement(using: &random) ?? 64
     usesSymlink = Int.random(in: 0..<5, using: &random) == 0
     usesDates = Bool.random(using: &random)
     steps.append(
@@ -105,7 +106,8 @@ final class LogModel {
     case 68..<76: try copyTruncate()
     case 76..<81: try writeLate()
     case 81..<85: try delete()
-    case 85..<90: if current == nil { try create() }
+    case 85..<88: if current == nil { try create() }
+    case 88..<90: try replace()
     case 90..<93: try restart(fromSnapshot: false)
     case 93..<96: try restart(fromSnapshot: true)
     case 96..<98: takeSnapshot()
@@ -185,6 +187,11 @@ final class LogModel {
 
   // MARK: Steps of the log
 
+  private func touch(_ name: String) throws {
+    modified += 1_000_000
+    try bench.setModified(name, nanoseconds: modified)
+  }
+
   private func create() throws {
     fileNumber += 1
     let segment = Segment(number: segments.count)
@@ -192,6 +199,7 @@ final class LogModel {
     let name = usesSymlink ? "etl.log.run\(1_000 + fileNumber)" : "etl.log"
     steps.append("create \(name), segment \(segment.number)")
     try bench.append("", to: name)
+    try touch(name)
     if usesSymlink { try bench.makeLink("etl.log", to: name) }
     current = (name, segment)
   }
@@ -208,6 +216,7 @@ final class LogModel {
     steps.append("append \(text.count) bytes to \(name), segment \(segment.number)\(whole ? "" : ", half a line")")
     segment.bytes += text
     try bench.append(text, to: name)
+    try touch(name)
   }
 
   /// A line like no other, whose first byte tells its segment from its neighbours.
@@ -252,12 +261,14 @@ final class LogModel {
     guard let old = current, !usesSymlink else { return }
     let name = try makeRoom()
     try bench.copy(to: name)
+    try touch(name)
     siblings[name] = old.segment
     if Int.random(in: 0..<4, using: &random) == 0 { try drain(budget: 1 << 20) }
     let segment = Segment(number: segments.count)
     segments.append(segment)
     current = (old.name, segment)
     try bench.truncate()
+    try touch(old.name)
     wasTruncated = true
     steps.append("copy to \(name) and truncate, segment \(segment.number)")
     switch Int.random(in: 0..<4, using: &random) {
@@ -288,7 +299,7 @@ final class LogModel {
     try write(whole: Bool.random(using: &random), to: target.name, target.segment)
   }
 
-  private func delete() throws {
+  private func delete(by what: String = "delete", _ act: (Workbench) throws -> Void = { try $0.delete() }) throws {
     guard let old = current, !usesSymlink else { return }
     let status = try FileStatus(of: bench.log)
     let isHeld = bench.tailer?.chain.contains { $0.isSameFile(as: status) } ?? false
@@ -298,9 +309,21 @@ final class LogModel {
     if seen.contains(where: { $0.seenBytes > 0 && $0.seenBytes < 64 }) {
       for segment in segments { segment.mayBeLost = true }
     }
-    steps.append("delete segment \(old.segment.number)\(isHeld ? ", held" : "")")
-    try bench.delete()
+    steps.append("\(what) segment \(old.segment.number)\(isHeld ? ", held" : "")")
+    try act(bench)
     current = nil
+  }
+
+  /// Another file is renamed over the log.
+  private func replace() throws {
+    guard current != nil, !usesSymlink else { return }
+    try delete(by: "rename over", { _ in })
+    let segment = Segment(number: segments.count)
+    segments.append(segment)
+    try bench.append("", to: "new")
+    try write(whole: true, to: "new", segment)
+    try bench.rename("new", to: "etl.log")
+    current = ("etl.log", segment)
   }
 
   private func moveDirectory() throws {

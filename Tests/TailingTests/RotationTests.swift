@@ -219,22 +219,22 @@ struct RotationTests {
     #expect(bench.taken() == (0...30).map { "line \($0)" })
   }
 
-  @Test("a thousand rotations leave nothing held and little known")
+  @Test("many rotations leave nothing held and little known")
   func manyRotations() throws {
     let bench = Workbench()
     bench.options.maximumKnownSiblings = 50
     try bench.append("line 0\n")
     try bench.start()
     try bench.drain()
-    for round in 1...1_000 {
+    for round in 1...300 {
       try bench.rename(to: "etl.log.1")
       try bench.append("line \(round)\n")
       if round % 10 == 0 { try bench.settle() } else { try bench.drain() }
     }
     try bench.settle()
     let lines = bench.taken()
-    #expect(lines.count == 1_001)
-    #expect(lines.last == "line 1000")
+    #expect(lines.count == 301)
+    #expect(lines.last == "line 300")
     let tailer = try #require(bench.tailer)
     #expect(tailer.chain.count == 1)
     #expect(tailer.position.knownSiblings.count <= 50)

@@ -135,6 +135,13 @@ final class Workbench {
     try #require(result == 0)
   }
 
+  /// Sets when a file's data last changed, so that no two changes share a tick of the file system's clock.
+  func setModified(_ name: String, nanoseconds: Int64) throws {
+    let time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+    let set = unsafe utimensat(AT_FDCWD, path(name), [time, time], 0)
+    try #require(set == 0)
+  }
+
   func truncate(_ name: String = "etl.log", to size: Int = 0) throws {
     let result = unsafe Glibc.truncate(path(name), size)
     try #require(result == 0)
