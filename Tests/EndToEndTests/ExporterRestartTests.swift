@@ -26,7 +26,7 @@ extension EndToEnd {
           try exporter.process.crash()
           try await Task.sleep(for: .milliseconds(Int.random(in: 0...150, using: &random)))
         }
-        #expect(try simulator.stop(within: 1) == .exited(0))
+        #expect(try simulator.stop() == .exited(0))
         let exporter = try await startExporter(in: sandbox)
         let metrics = try await expectAllCounted(by: exporter, in: sandbox)
         expectNoFall(from: last, to: metrics, seed: seed)
@@ -43,7 +43,7 @@ extension EndToEnd {
         try sandbox.rename("etl.log", to: "etl.log.1")
         simulator.send(SIGHUP)
         try await waitUntil("the new file grows") { sandbox.size(of: "etl.log") > 10_000 }
-        #expect(try simulator.stop(within: 1) == .exited(0))
+        #expect(try simulator.stop() == .exited(0))
         let second = try await startExporter(in: sandbox)
         try await expectAllCounted(by: second, in: sandbox)
         // Of what the first had counted, nothing was read again.

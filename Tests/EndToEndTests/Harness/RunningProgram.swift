@@ -142,7 +142,7 @@ final class RunningProgram {
   /// - Returns: How it ended.
   /// - Throws: `TestFailure` when it still runs then.
   @discardableResult
-  func stop(_ signal: CInt = SIGTERM, within seconds: Double = 5) throws -> ProcessEnd {
+  func stop(_ signal: CInt = SIGTERM, within seconds: Double = 30) throws -> ProcessEnd {
     send(signal)
     return try waitForEnd(within: seconds)
   }

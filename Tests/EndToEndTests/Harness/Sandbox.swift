@@ -68,7 +68,7 @@ final class Sandbox {
     for program in programs where program.poll() == nil {
       program.resume()
       do {
-        try program.stop(within: 20)
+        try program.stop()
       } catch {
         Issue.record("\(error); it has to be killed")
         _ = try? program.stop(SIGKILL)
