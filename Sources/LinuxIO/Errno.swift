@@ -52,6 +52,8 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static let readOnlyFileSystem = Errno(rawValue: EROFS)
   /// ESTALE: the file has gone from the server that holds it.
   package static let staleHandle = Errno(rawValue: ESTALE)
+  /// E2BIG: there is more of it than can be taken.
+  package static let tooBig = Errno(rawValue: E2BIG)
   /// ELOOP: symbolic links lead to each other without end.
   package static let tooManyLinks = Errno(rawValue: ELOOP)
   /// EMFILE: this process has as many descriptors as it may.

@@ -19,6 +19,12 @@ package struct FileStatus: Equatable {
   package let kind: Kind
   /// Bytes.
   package let size: Int64
+  /// The permission bits, 0 to 0o7777.
+  package let permissions: UInt32
+  /// The number of the user that owns it.
+  package let user: UInt32
+  /// The number of the group that owns it.
+  package let group: UInt32
   /// Names that the file has; 0 once it was deleted while open.
   package let linkCount: UInt64
   /// When its data last changed, in nanoseconds since 1970.
@@ -30,6 +36,9 @@ package struct FileStatus: Equatable {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     size = Int64(status.st_size)
+    permissions = UInt32(status.st_mode) & 0o7777
+    user = UInt32(status.st_uid)
+    group = UInt32(status.st_gid)
     linkCount = UInt64(status.st_nlink)
     modifiedNanoseconds = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     changedNanoseconds = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)

@@ -4,21 +4,33 @@ internal import LinuxIO
 struct KnownFiles {
   /// The files, the longest known first.
   private(set) var positions: [FilePosition]
-  private let limit: Int
   /// Fewer bytes than this may be the same in two logs by chance.
   static let tellingBytes: Int64 = 64
 
-  init(_ positions: [FilePosition], limit: Int) {
+  /// Files that are remembered though they are not there: they may come back with their directory.
+  private static let maximumMissing = 100
+
+  init(_ positions: [FilePosition]) {
     self.positions = positions
-    self.limit = limit
   }
 
-  /// Remembers a file as it stands, instead of what was known of it; beyond the limit the longest known is forgotten.
+  /// Remembers a file as it stands, instead of what was known of it.
   mutating func remember(_ file: HeldFile) {
     let position = file.position
     positions.removeAll { $0.isSameFile(as: position) }
     positions.append(position)
-    if positions.count > limit { positions.removeFirst(positions.count - limit) }
+  }
+
+  /// Forgets files that are no longer there; the last hundred of them are kept.
+  mutating func forgetMissing(besides statuses: [FileStatus]) {
+    var surplus = positions.count - statuses.count - Self.maximumMissing
+    guard surplus > 0 else { return }
+    let present = Set(statuses.map { [$0.device, $0.inode] })
+    positions.removeAll { position in
+      guard surplus > 0, !present.contains([position.identity.device, position.identity.inode]) else { return false }
+      surplus -= 1
+      return true
+    }
   }
 
   /// Forgets a file that is to be read after all.

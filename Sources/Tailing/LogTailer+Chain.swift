@@ -133,6 +133,6 @@ extension LogTailer {
     } else {
       statistics.truncationsWithoutCopy += 1
     }
-    insert(unknownFiles(among: siblings, besides: nil), before: file, siblings: siblings, at: now)
+    insert(try unknownFiles(among: siblings, besides: nil), before: file, siblings: siblings, at: now)
   }
 }

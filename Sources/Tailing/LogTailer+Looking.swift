@@ -87,7 +87,7 @@ extension LogTailer {
     condition = .following
     pathRetry.succeed()
     let mayHideTruncation = try verifyLast(at: now)
-    let unknown = unknownFiles(among: siblings, besides: nil)
+    let unknown = try unknownFiles(among: siblings, besides: nil)
     if hasLooked, mayHideTruncation { insert(unknown, before: last, siblings: siblings, at: now) }
     let others = unknown.filter { file in !chain.contains { $0 === file } }
     for file in others { known.remember(file) }
@@ -95,9 +95,16 @@ extension LogTailer {
     hasLooked = true
   }
 
+  /// Whether a file that could not be opened was given other permissions, or is another file.
+  private func mayBeCured(_ status: FileStatus) -> Bool {
+    guard let failedStatus else { return false }
+    return !status.isSameFile(as: failedStatus) || status.permissions != failedStatus.permissions
+      || status.user != failedStatus.user || status.group != failedStatus.group
+  }
+
   /// The path names nothing.
   private func pathIsMissing(_ siblings: [String], at now: MonotonicTime) throws(SystemCallError) {
-    condition = .waiting(reason: "\(path) does not exist")
+    condition = .waiting(reason: "\(path) does not exist\(isDirectoryMissing ? ", nor does its directory" : "")")
     pathRetry.succeed()
     guard !isDirectoryMissing else {
       // It may come back with all that is in it: that the log is gone with it says nothing about the log.
@@ -110,14 +117,13 @@ extension LogTailer {
     }
     wasPathMissing = true
     let mayHideTruncation = try verifyLast(at: now)
-    let unknown = unknownFiles(among: siblings, besides: nil)
+    let unknown = try unknownFiles(among: siblings, besides: nil)
     take(unknown, siblings: siblings, mayHideTruncation: mayHideTruncation, at: now)
   }
 
   /// The path names another file than before, or its first one.
   private func pathIsNew(_ seen: FileStatus, at now: MonotonicTime) throws(SystemCallError) -> Bool {
-    // Whatever may have cured a failure has changed the file: its mode or owner, or that it is another one.
-    guard pathRetry.isDue(at: now) || seen != failedStatus else { return true }
+    guard pathRetry.isDue(at: now) || mayBeCured(seen) else { return true }
     failedStatus = seen
     let opened: HeldFile
     do throws(SystemCallError) {
@@ -141,7 +147,7 @@ extension LogTailer {
       known.remember(chain.remove(at: index))
     }
     let mayHideTruncation = try verifyLast(at: now)
-    let unknown = unknownFiles(among: siblings, besides: opened)
+    let unknown = try unknownFiles(among: siblings, besides: opened)
     take(unknown, siblings: siblings, mayHideTruncation: mayHideTruncation, at: now)
     guard chain.count < options.maximumHeldFiles else {
       hasMoreFiles = true

@@ -32,7 +32,7 @@ extension LogTailer {
     statistics.lostPositions += lost
     for file in found { known.forget(file) }
     chain = found.filter { $0 !== opened }
-    var newer = unknownFiles(among: siblings, besides: opened)
+    var newer = try unknownFiles(among: siblings, besides: opened)
     if found.last === opened, let opened {
       // The log is still the one it was, so what appeared beside it was not rotated away from it.
       for file in newer { known.remember(file) }
@@ -72,7 +72,7 @@ extension LogTailer {
     except found: [HeldFile],
     at now: MonotonicTime
   ) throws(SystemCallError) -> HeldFile? {
-    var candidates = siblings.compactMap { open($0) }
+    var candidates = try openFiles(siblings)
     if let opened { candidates.insert(opened, at: 0) }
     candidates.removeAll { candidate in found.contains { $0.isSameFile(as: candidate.status) } }
     // A file that was empty is told by its number alone, which may have been given away: it is taken for a new one.

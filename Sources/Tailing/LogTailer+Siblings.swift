@@ -16,7 +16,12 @@ extension LogTailer {
     for (index, path) in paths.enumerated() {
       var found: [String]? = []
       do throws(SystemCallError) {
-        found = try SiblingFinder.siblings(of: path, limit: options.maximumKnownSiblings)
+        found = try SiblingFinder.siblings(of: path, limit: options.maximumSiblings)
+        if found?.count == options.maximumSiblings {
+          // Which of them are new could not be told from which were left out.
+          found = []
+          siblingFailure = SystemCallError(operation: "list all siblings of", subject: path, errno: .tooBig)
+        }
       } catch {
         // A directory that may be passed through, but not listed, still lets the log be followed.
         siblingFailure = error
@@ -48,7 +53,7 @@ extension LogTailer {
   /// Siblings seen for the first time because the log leads to another place: they were there before.
   private func ignore(_ siblings: [String]) {
     for path in siblings {
-      guard let file = open(path), !isHeld(file), (try? known.position(of: file)) == .some(.none) else { continue }
+      guard let file = try? open(path), !isHeld(file), (try? known.position(of: file)) == .some(.none) else { continue }
       known.remember(file)
     }
   }
@@ -58,26 +63,46 @@ extension LogTailer {
   }
 
   /// Opens a sibling; nil when it is gone again, or no file that can be read.
-  func open(_ path: String) -> HeldFile? {
+  ///
+  /// - Throws: `SystemCallError` when there is no descriptor left: then nothing can be said of the siblings now.
+  private func open(_ path: String) throws(SystemCallError) -> HeldFile? {
     do throws(SystemCallError) {
       guard try FileStatus(of: path).kind == .regular else { return nil }
       return try HeldFile(opening: path, role: .copy)
     } catch {
+      if error.errno == .tooManyOpenFiles || error.errno == .tooManyOpenFilesInSystem { throw error }
       if error.errno != .noSuchFile { siblingFailure = error }
       return nil
     }
   }
 
-  /// The siblings that are neither held nor known, nor copies of what is, oldest first.
-  func unknownFiles(among siblings: [String], besides opened: HeldFile?) -> [HeldFile] {
-    var unknown: [HeldFile] = []
+  /// Opens those of the siblings that can be.
+  func openFiles(_ siblings: [String]) throws(SystemCallError) -> [HeldFile] {
+    var files: [HeldFile] = []
     for path in siblings {
-      guard let file = open(path), opened?.isSameFile(as: file.status) != true, !isHeld(file),
+      if let file = try open(path) { files.append(file) }
+    }
+    return files
+  }
+
+  /// The siblings that are neither held nor known, nor copies of what is, oldest first.
+  func unknownFiles(among siblings: [String], besides opened: HeldFile?) throws(SystemCallError) -> [HeldFile] {
+    var unknown: [HeldFile] = []
+    var statuses: [String: FileStatus] = [:]
+    for path in siblings {
+      guard let status = try? FileStatus(of: path) else { continue }
+      // Known before, and not touched since.
+      if knownStatuses[path] == status {
+        statuses[path] = status
+        continue
+      }
+      guard let file = try open(path), opened?.isSameFile(as: file.status) != true, !isHeld(file),
         !unknown.contains(where: { $0.isSameFile(as: file.status) })
       else { continue }
       do throws(SystemCallError) {
-        if try known.position(of: file) != nil { continue }
-        if try isCopy(file, besides: opened) {
+        if try known.position(of: file) != nil {
+          statuses[path] = status
+        } else if try isCopy(file, besides: opened) {
           known.remember(file)
           holdFresh([file])
         } else {
@@ -86,6 +111,10 @@ extension LogTailer {
       } catch {
         siblingFailure = error
       }
+    }
+    if !siblings.isEmpty {
+      knownStatuses = statuses
+      known.forgetMissing(besides: siblings.compactMap { try? FileStatus(of: $0) })
     }
     return unknown.sorted {
       SiblingFinder.isOlder(($0.status.modifiedNanoseconds, $0.path), ($1.status.modifiedNanoseconds, $1.path))
@@ -117,7 +146,7 @@ extension LogTailer {
   func findCopy(of position: FilePosition, among siblings: [String]) throws(SystemCallError) -> HeldFile? {
     guard position.identity.headBytes > 0 else { return nil }
     var longest: HeldFile?
-    for file in siblings.compactMap({ open($0) }) + fresh where !isHeld(file) {
+    for file in try openFiles(siblings) + fresh where !isHeld(file) {
       try file.refreshStatus()
       guard file.status.size > longest?.status.size ?? -1, try file.continues(position) else { continue }
       longest = file

@@ -43,6 +43,8 @@ package final class LogTailer {
   var followedPath: String?
   /// Files that appeared beside the log lately.
   var fresh: [HeldFile] = []
+  /// Siblings that are known, as they were when they were last looked into.
+  var knownStatuses: [String: FileStatus] = [:]
   /// The directories as they were when their siblings were listed; none when they may have changed in the same tick.
   var listedDirectories: [FileStatus?] = []
   /// The log as it was when it could not be opened.
@@ -83,7 +85,7 @@ package final class LogTailer {
     unresolvedPosition = position
     watches = watcher.makeSet()
     sharedBuffer = buffer
-    known = KnownFiles(position?.knownSiblings ?? [], limit: options.maximumKnownSiblings)
+    known = KnownFiles(position?.knownSiblings ?? [])
     pathRetry = RetrySchedule(firstSeconds: options.firstRetrySeconds, lastSeconds: options.lastRetrySeconds)
     readRetry = pathRetry
     trail = PathTrail(along: path)

@@ -56,7 +56,7 @@ struct GrowthTests {
     )
     bench.tailer = tailer
     #expect(try bench.drain() == .caughtUp)
-    #expect(tailer.condition == .waiting(reason: "\(bench.path("a/b/etl.log")) does not exist"))
+    #expect(tailer.condition == .waiting(reason: "\(bench.path("a/b/etl.log")) does not exist, nor does its directory"))
     try bench.makeDirectory("a")
     try bench.drain()
     try bench.makeDirectory("a/b")

@@ -105,7 +105,7 @@ final class LogModel {
     case 58..<68: try rotate()
     case 68..<76: try copyTruncate()
     case 76..<81: try writeLate()
-    case 81..<85: try delete()
+    case 81..<85: _ = try delete()
     case 85..<88: if current == nil { try create() }
     case 88..<90: try replace()
     case 90..<93: try restart(fromSnapshot: false)
@@ -299,25 +299,27 @@ final class LogModel {
     try write(whole: Bool.random(using: &random), to: target.name, target.segment)
   }
 
-  private func delete(by what: String = "delete", _ act: (Workbench) throws -> Void = { try $0.delete() }) throws {
-    guard let old = current, !usesSymlink else { return }
+  @discardableResult
+  private func delete(
+    by what: String = "delete",
+    _ act: (Workbench) throws -> Void = { try $0.delete() }
+  ) throws -> Bool {
+    guard let old = current, !usesSymlink else { return false }
+    // With the original gone a copy is known by its content alone, and so little content tells nothing.
+    let seen = (bench.tailer?.position.files ?? []) + (snapshot?.position.files ?? [])
+    guard !seen.contains(where: { $0.seenBytes > 0 && $0.seenBytes < KnownFiles.tellingBytes }) else { return false }
     let status = try FileStatus(of: bench.log)
     let isHeld = bench.tailer?.chain.contains { $0.isSameFile(as: status) } ?? false
     if !isHeld { old.segment.mayBeLost = true }
-    // With the original gone, a copy is taken for one by its content alone, and so little content tells nothing.
-    let seen = (bench.tailer?.position.files ?? []) + (snapshot?.position.files ?? [])
-    if seen.contains(where: { $0.seenBytes > 0 && $0.seenBytes < 64 }) {
-      for segment in segments { segment.mayBeLost = true }
-    }
     steps.append("\(what) segment \(old.segment.number)\(isHeld ? ", held" : "")")
     try act(bench)
     current = nil
+    return true
   }
 
   /// Another file is renamed over the log.
   private func replace() throws {
-    guard current != nil, !usesSymlink else { return }
-    try delete(by: "rename over", { _ in })
+    guard try delete(by: "rename over", { _ in }) else { return }
     let segment = Segment(number: segments.count)
     segments.append(segment)
     try bench.append("", to: "new")

@@ -94,7 +94,7 @@ struct PathTests {
     try bench.moveFolder(away: true)
     #expect(try bench.wakes())
     try bench.drain()
-    #expect(bench.tailer?.condition == .waiting(reason: "\(bench.log) does not exist"))
+    #expect(bench.tailer?.condition == .waiting(reason: "\(bench.log) does not exist, nor does its directory"))
     try bench.moveFolder(away: false)
     #expect(try bench.wakes())
     try bench.drain()
