@@ -2,6 +2,9 @@ internal import LinuxIO
 
 /// Taking files into the chain, in the order in which their lines were written.
 extension LogTailer {
+  /// Listings taken after a truncation while the siblings change.
+  private static let listingsPerTruncation = 8
+
   /// Puts the file that the path names now at the chain's end.
   func append(_ opened: HeldFile, at now: MonotonicTime) throws(SystemCallError) {
     if let position = try known.position(of: opened), try opened.continues(position) {
@@ -38,7 +41,6 @@ extension LogTailer {
   func take(
     _ unknown: [HeldFile],
     siblings: [String],
-    mayHideTruncation: Bool,
     at now: MonotonicTime
   ) {
     if let last = chain.last, last.role == .atPath {
@@ -99,18 +101,15 @@ extension LogTailer {
   }
 
   /// Looks whether what was read of the file that the path named last is still there.
-  ///
-  /// - Returns: Whether it may have been truncated all the same, since nothing was known of its content.
-  func verifyLast(at now: MonotonicTime) throws(SystemCallError) -> Bool {
-    guard let last = chain.last, last.role == .atPath else { return false }
+  func verifyLast(at now: MonotonicTime) throws(SystemCallError) {
+    guard let last = chain.last, last.role == .atPath else { return }
     let wasEmpty = last.isUnseen
     let verified = last.verifiedNanoseconds
     switch try last.verify() {
-    case .intact: return wasEmpty && last.verifiedNanoseconds != verified
+    case .intact: mayHideTruncation = mayHideTruncation || (wasEmpty && last.verifiedNanoseconds != verified)
     case .shortened: try last.moveToEnd()
     case .truncated: try followTruncation(of: last, at: now)
     }
-    return false
   }
 
   /// A file was cut to nothing: takes what was not read from its copy, and goes on at the start.
@@ -133,6 +132,12 @@ extension LogTailer {
     } else {
       statistics.truncationsWithoutCopy += 1
     }
-    insert(try unknownFiles(among: siblings, besides: nil), before: file, siblings: siblings, at: now)
+    // It is this file's truncation that tells where they belong, so that it cannot be left to the next look.
+    var unknown = try unknownFiles(among: siblings, besides: nil)
+    for _ in 0..<Self.listingsPerTruncation where hasListingChanged {
+      unknown = try unknownFiles(among: listSiblings(), besides: nil)
+    }
+    hasListingChanged = false
+    insert(unknown, before: file, siblings: siblings, at: now)
   }
 }

@@ -26,7 +26,10 @@ extension LogTailer {
   func look(at now: MonotonicTime) {
     hasMoreFiles = false
     for file in chain { try? file.refreshStatus() }
-    for _ in 0..<Self.looksPerTurn {
+    hasListingChanged = false
+    mayHideTruncation = false
+    for look in 1...Self.looksPerTurn {
+      mayLookAgain = look < Self.looksPerTurn
       do throws(SystemCallError) {
         if try lookOnce(at: now) { return }
       } catch {
@@ -58,8 +61,7 @@ extension LogTailer {
     let listed = listChangedSiblings()
     switch see() {
     case .missing:
-      try pathIsMissing(listed, at: now)
-      return true
+      return try pathIsMissing(listed, at: now)
     case .failing(let error):
       guard pathRetry.isDue(at: now) else { return true }
       throw error
@@ -71,28 +73,33 @@ extension LogTailer {
     case .file(let status):
       // Where a number is given away while the file is still open, a deleted one is not what the path names.
       if let last = chain.last, last.isSameFile(as: status), last.status.linkCount > 0 {
-        try lookAtLast(last, siblings: listed, at: now)
-        return true
+        return try lookAtLast(last, siblings: listed, at: now)
       }
       return try pathIsNew(status, at: now)
     }
   }
 
   /// The path names the file it named before.
-  private func lookAtLast(_ last: HeldFile, siblings: [String], at now: MonotonicTime) throws(SystemCallError) {
+  private func lookAtLast(
+    _ last: HeldFile,
+    siblings: [String],
+    at now: MonotonicTime
+  ) throws(SystemCallError) -> Bool {
     // It may have been away, with its directory.
     last.role = .atPath
     wasPathMissing = false
     followedPath = trail.resolvedPath
     condition = .following
     pathRetry.succeed()
-    let mayHideTruncation = try verifyLast(at: now)
+    try verifyLast(at: now)
     let unknown = try unknownFiles(among: siblings, besides: nil)
+    guard !hasListingChanged else { return false }
     if hasLooked, mayHideTruncation { insert(unknown, before: last, siblings: siblings, at: now) }
     let others = unknown.filter { file in !chain.contains { $0 === file } }
     for file in others { known.remember(file) }
     if hasLooked { holdFresh(others) }
     hasLooked = true
+    return true
   }
 
   /// Whether a file that could not be opened was given other permissions, or is another file.
@@ -103,22 +110,24 @@ extension LogTailer {
   }
 
   /// The path names nothing.
-  private func pathIsMissing(_ siblings: [String], at now: MonotonicTime) throws(SystemCallError) {
+  private func pathIsMissing(_ siblings: [String], at now: MonotonicTime) throws(SystemCallError) -> Bool {
     condition = .waiting(reason: "\(path) does not exist\(isDirectoryMissing ? ", nor does its directory" : "")")
     pathRetry.succeed()
     guard !isDirectoryMissing else {
       // It may come back with all that is in it: that the log is gone with it says nothing about the log.
       hasLooked = true
-      return
+      return true
     }
     if let unresolvedPosition {
       if try resume(at: unresolvedPosition, with: nil, siblings: siblings, at: now) { self.unresolvedPosition = nil }
-      return
+      return !hasListingChanged
     }
     wasPathMissing = true
-    let mayHideTruncation = try verifyLast(at: now)
+    try verifyLast(at: now)
     let unknown = try unknownFiles(among: siblings, besides: nil)
-    take(unknown, siblings: siblings, mayHideTruncation: mayHideTruncation, at: now)
+    guard !hasListingChanged else { return false }
+    take(unknown, siblings: siblings, at: now)
+    return true
   }
 
   /// The path names another file than before, or its first one.
@@ -140,15 +149,16 @@ extension LogTailer {
     condition = .following
     if let unresolvedPosition {
       if try resume(at: unresolvedPosition, with: opened, siblings: siblings, at: now) { self.unresolvedPosition = nil }
-      return true
+      return !hasListingChanged
     }
     if let index = chain.firstIndex(where: { $0.isSameFile(as: opened.status) && $0.status.linkCount > 0 }) {
       // It was renamed back. What came after it is read first; it goes on where it was left.
       known.remember(chain.remove(at: index))
     }
-    let mayHideTruncation = try verifyLast(at: now)
+    try verifyLast(at: now)
     let unknown = try unknownFiles(among: siblings, besides: opened)
-    take(unknown, siblings: siblings, mayHideTruncation: mayHideTruncation, at: now)
+    guard !hasListingChanged else { return false }
+    take(unknown, siblings: siblings, at: now)
     guard chain.count < options.maximumHeldFiles else {
       hasMoreFiles = true
       return true

@@ -9,7 +9,7 @@ extension LogTailer {
   ///   - opened: What the path names now; nil where it names nothing.
   ///   - siblings: The paths of the siblings.
   ///   - now: The present.
-  /// - Returns: False when it cannot be said yet, because there is no log.
+  /// - Returns: False when it cannot be said yet, because there is no log or the siblings changed meanwhile.
   /// - Throws: `SystemCallError` when the files cannot be read.
   func resume(
     at position: TailPosition,
@@ -29,10 +29,14 @@ extension LogTailer {
     }
     // Without the log a sibling may be all there is; without either, the directory may not be mounted yet.
     guard opened != nil || !found.isEmpty || position.files.isEmpty else { return false }
-    statistics.lostPositions += lost
-    for file in found { known.forget(file) }
     chain = found.filter { $0 !== opened }
     var newer = try unknownFiles(among: siblings, besides: opened)
+    guard !hasListingChanged else {
+      chain = []
+      return false
+    }
+    statistics.lostPositions += lost
+    for file in found { known.forget(file) }
     if found.last === opened, let opened {
       // The log is still the one it was, so what appeared beside it was not rotated away from it.
       for file in newer { known.remember(file) }

@@ -13,6 +13,7 @@ extension LogTailer {
     if trail.resolvedPath != path { paths.append(trail.resolvedPath) }
     var siblings: [String] = []
     siblingFailure = nil
+    hasListingChanged = false
     for (index, path) in paths.enumerated() {
       var found: [String]? = []
       do throws(SystemCallError) {
@@ -31,7 +32,30 @@ extension LogTailer {
       siblings += found ?? []
     }
     siblingPaths = paths
+    listing = Self.files(siblings)
     return siblings
+  }
+
+  /// Which file each name names now.
+  private static func files(_ paths: [String]) -> [String: FileStatus] {
+    var files: [String: FileStatus] = [:]
+    for path in paths { files[path] = try? FileStatus(of: path) }
+    return files
+  }
+
+  /// Whether each sibling's name still names the file that it named when they were listed, and none has come or gone.
+  ///
+  /// While a job rotates, `name.1` becomes `name.2` between listing and opening: a file would be missed, or taken for
+  /// one that came later. A look that sees this decides nothing and is taken again.
+  private func isListingCurrent() -> Bool {
+    var paths: Set<String> = []
+    for path in siblingPaths {
+      guard let found = try? SiblingFinder.siblings(of: path, limit: options.maximumSiblings) else { continue }
+      paths.formUnion(found)
+    }
+    let present = Self.files(Array(paths))
+    return present.count == listing.count
+      && present.allSatisfy { path, status in listing[path]?.isSameFile(as: status) == true }
   }
 
   /// Lists the siblings if there can be others than at the last look.
@@ -86,6 +110,8 @@ extension LogTailer {
   }
 
   /// The siblings that are neither held nor known, nor copies of what is, oldest first.
+  ///
+  /// Where they changed meanwhile it is none, and `hasListingChanged` says so.
   func unknownFiles(among siblings: [String], besides opened: HeldFile?) throws(SystemCallError) -> [HeldFile] {
     var unknown: [HeldFile] = []
     var statuses: [String: FileStatus] = [:]
@@ -113,6 +139,11 @@ extension LogTailer {
       }
     }
     if !siblings.isEmpty {
+      if mayLookAgain, siblingFailure == nil, !isListingCurrent() {
+        hasListingChanged = true
+        listedDirectories = []
+        return []
+      }
       knownStatuses = statuses
       known.forgetMissing(besides: siblings.compactMap { try? FileStatus(of: $0) })
     }

@@ -47,6 +47,14 @@ package final class LogTailer {
   var knownStatuses: [String: FileStatus] = [:]
   /// The directories as they were when their siblings were listed; none when they may have changed in the same tick.
   var listedDirectories: [FileStatus?] = []
+  /// Which file each sibling's name named when they were listed.
+  var listing: [String: FileStatus] = [:]
+  /// Whether the siblings changed while they were looked at, so that nothing can be decided by them.
+  var hasListingChanged = false
+  /// Whether the last file may have been truncated since the last look, since nothing was known of its content.
+  var mayHideTruncation = false
+  /// Whether a look that saw them change may be taken again in this turn; the last one decides by what it saw.
+  var mayLookAgain = true
   /// The log as it was when it could not be opened.
   var failedStatus: FileStatus?
   /// Whether the log's directory was not there at the last look.
