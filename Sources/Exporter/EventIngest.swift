@@ -64,9 +64,7 @@ private struct EventBook: LogEventSink {
     case .counted:
       lineCounts[event.message == .other ? .other : .event] += 1
       if let nanoseconds = event.timestampNanoseconds {
-        // Saturating: a log may state any year.
-        let delay = readNanoseconds.subtractingReportingOverflow(nanoseconds)
-        eventDelaySeconds = delay.overflow ? nil : max(0, Double(delay.partialValue) / 1e9)
+        eventDelaySeconds = seconds(from: nanoseconds, to: readNanoseconds)
       }
     case .duplicate: lineCounts[.duplicate] += 1
     case .stale: lineCounts[.stale] += 1

@@ -112,7 +112,7 @@ struct HealthReport {
 
   private func seconds(since nanoseconds: Int64) -> Double {
     // Milliseconds are enough for people.
-    (max(0, Double(source.now.nanoseconds - nanoseconds)) / 1e6).rounded() / 1e3
+    (Exporter.seconds(from: nanoseconds, to: source.now.nanoseconds) * 1e3).rounded() / 1e3
   }
 
   private func timestamp(_ nanoseconds: Int64?) -> JSONValue {

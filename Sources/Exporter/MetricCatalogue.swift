@@ -29,7 +29,7 @@ struct ScrapeSource {
     .adding("libevent", EventLoop.libraryVersion)
 
   fileprivate func seconds(since nanoseconds: Int64?) -> Double? {
-    nanoseconds.map { max(0, Double(now.nanoseconds - $0) / 1e9) }
+    nanoseconds.map { Exporter.seconds(from: $0, to: now.nanoseconds) }
   }
 
   fileprivate func isAlive(_ pipeline: PipelineState) -> Bool {
@@ -241,7 +241,7 @@ enum MetricCatalogue {
       Family("process_resident_memory_bytes", .gauge, "Memory in use.") { $1.add($0.process?.residentMemoryBytes) },
       Family("process_threads", .gauge, "Threads of this process.") { $1.add($0.process?.threads) },
       Family("process_start_time_seconds", .gauge, "When this process started, in Unix time.") {
-        $1.add($0.processStart.secondsSinceEpoch)
+        $1.add(exactSeconds($0.processStart.nanoseconds))
       },
     ]
   }
@@ -277,6 +277,6 @@ enum MetricCatalogue {
   }
 
   private static func timestamp(_ nanoseconds: Int64?) -> Double? {
-    nanoseconds.map { Double($0) / 1e9 }
+    nanoseconds.map(exactSeconds)
   }
 }

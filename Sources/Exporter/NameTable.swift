@@ -11,17 +11,22 @@ struct NameTable {
   var overflowCount: Int64 = 0
 
   private let capacity: Int
+  private let reserved: [UInt8]
+  /// Names that do not count towards the capacity.
+  private var exemptNames = 0
   private var placesByHash: [UInt64: Int] = [:]
   private var lastPlace = 0
 
   /// Makes a table with names that are there from the start.
   ///
   /// - Parameters:
-  ///   - capacity: How many names it holds, the one for the overflow not counted.
+  ///   - capacity: How many names it holds, the overflow's and the reserved one not counted.
   ///   - names: The first names, in their places.
-  init(capacity: Int, names: [String] = []) {
+  ///   - reserved: A name that always gets a place of its own, as the overflow's does.
+  init(capacity: Int, names: [String] = [], reserved: [UInt8] = overflowName) {
     precondition(names.count <= capacity)
     self.capacity = capacity
+    self.reserved = reserved
     for name in names { _ = append(Array(name.utf8)) }
   }
 
@@ -36,9 +41,13 @@ struct NameTable {
       lastPlace = place
       return place
     }
-    guard names.count < capacity, name.count <= Self.maximumNameBytes else {
+    if let exempt = [Self.overflowName, reserved].first(where: { isEqual(name, $0) }) {
+      exemptNames += 1
+      return append(exempt)
+    }
+    guard names.count - exemptNames < capacity, name.count <= Self.maximumNameBytes else {
       overflowCount = saturatingSum(overflowCount, 1)
-      return find(Self.overflowName.span) ?? append(Self.overflowName)
+      return place(of: Self.overflowName.span)
     }
     return append([UInt8](name))
   }

@@ -46,11 +46,13 @@ struct PipelineState {
   private(set) var failureExemplar: Exemplar?
   /// Since when the newest file is being worked on; nil while none is.
   private(set) var fileStartedNanoseconds: Int64?
+  /// Whether an event of a job has come, and not only lines that might be anything's.
+  private(set) var hasJobEvents = false
   /// How the job ended; nil while it has not.
   private(set) var ending: LogMessage?
 
   private var lastErrorTypePlace: Int?
-  private var errorTypes = NameTable(capacity: maximumErrorTypes, names: knownErrorTypes)
+  private var errorTypes = NameTable(capacity: maximumErrorTypes, names: knownErrorTypes, reserved: unknownErrorType)
   private static let unknownErrorType = Array("unknown".utf8)
 
   /// Makes a pipeline of which nothing is known yet.
@@ -73,19 +75,23 @@ struct PipelineState {
   /// - Returns: What became of it.
   mutating func apply(_ event: LogEvent, _ texts: borrowing LogTexts, readNanoseconds: Int64) -> TotalsFollower.Outcome
   {
-    // A time yet to come is a clock that is ahead: taken as it stands it would make all that follows look old.
-    let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
-    let outcome = totals.apply(WorkReport(event, nanoseconds: nanoseconds))
-    guard case .counted(let failures) = outcome else { return outcome }
+    let outcome = totals.apply(WorkReport(event, readNanoseconds: readNanoseconds))
+    guard case .counted(let failures, let startsRun) = outcome else { return outcome }
+    if event.isOfJob { hasJobEvents = true }
     countErrors(failures, event, texts)
-    let isNewest = nanoseconds >= lastEventNanoseconds ?? nanoseconds
-    lastEventNanoseconds = max(nanoseconds, lastEventNanoseconds ?? nanoseconds)
+    // Without a word on when, what or how much it says nothing of the job's health.
+    guard event.isOfJob || event.timestampNanoseconds != nil else { return outcome }
+    // A time yet to come is a clock that is ahead: for how things are now it is now.
+    let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
+    // After a clock was set back a new run is older than the last one's lines, and still what counts.
+    let isNewest = startsRun || nanoseconds >= lastEventNanoseconds ?? nanoseconds
+    lastEventNanoseconds = isNewest ? nanoseconds : lastEventNanoseconds
     switch event.message {
     case .fileCompleted:
-      lastSuccessNanoseconds = max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
+      lastSuccessNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
       noteCompletedFile(event, texts, at: nanoseconds, isNewest: isNewest)
     case .fileFailed:
-      lastFailureNanoseconds = max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
+      lastFailureNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
       failureExemplar = exemplar(texts, value: 1, nanoseconds: nanoseconds) ?? failureExemplar
     default: break
     }
@@ -138,7 +144,8 @@ struct PipelineState {
   private mutating func countErrors(_ failures: Int64, _ event: LogEvent, _ texts: borrowing LogTexts) {
     guard failures > 0 else { return }
     var lost = failures
-    if event.message == .fileFailed, let place = texts.withBytes(of: .errorType, { errorTypes.place(of: $0) }) {
+    let type = texts.withBytes(of: .errorType) { $0.isEmpty ? nil : errorTypes.place(of: $0) } ?? nil
+    if event.message == .fileFailed, let place = type {
       addErrors(1, at: place)
       lastErrorTypePlace = place
       lost -= 1
@@ -179,7 +186,7 @@ extension PipelineState {
   /// - Returns: True while it is at work.
   func isAlive(at nanoseconds: Int64, staleAfterSeconds: Double) -> Bool {
     guard let lastEventNanoseconds, ending == nil else { return false }
-    return Double(nanoseconds - lastEventNanoseconds) / 1e9 < staleAfterSeconds
+    return seconds(from: lastEventNanoseconds, to: nanoseconds) < staleAfterSeconds
   }
 }
 
@@ -201,6 +208,7 @@ extension PipelineState {
       ("processing_times", processingTimes.json),
       ("file_records", fileRecords.json),
       ("file_started", .nanoseconds(fileStartedNanoseconds)),
+      ("has_job_events", .boolean(hasJobEvents)),
       ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
     ])
   }
@@ -236,6 +244,7 @@ extension PipelineState {
       addNewErrorTypes()
     }
     errorTypes.overflowCount = overflow
+    hasJobEvents = json["has_job_events"]?.booleanValue ?? false
     newestFileRate = json["newest_file_rate"]?.decimalValue
     let ending = json["ending"]?.stringValue
     self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }
@@ -264,9 +273,16 @@ extension JSONValue {
   static func nanoseconds(_ nanoseconds: Int64?) -> JSONValue { nanoseconds.map(JSONValue.integer) ?? .null }
 }
 
+extension LogEvent {
+  /// Whether it is an event that a job writes, or tells of one's totals.
+  fileprivate var isOfJob: Bool {
+    message != .other || totalRecords != nil || totalFiles != nil || totalFailures != nil
+  }
+}
+
 extension WorkReport {
-  fileprivate init(_ event: LogEvent, nanoseconds: Int64) {
-    self.init(nanoseconds: nanoseconds)
+  fileprivate init(_ event: LogEvent, readNanoseconds: Int64) {
+    self.init(nanoseconds: event.timestampNanoseconds, readNanoseconds: readNanoseconds)
     records.total = event.totalRecords
     files.total = event.totalFiles
     failures.total = event.totalFailures

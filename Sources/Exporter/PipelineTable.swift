@@ -10,7 +10,7 @@ struct PipelineTable {
   /// The one pipeline of a log that names none; without labels.
   private var unnamed = PipelineState(name: nil)
   private var names = NameTable(capacity: maximumPipelines)
-  private let namesEveryLog: Bool
+  private var namesEveryLog: Bool
 
   /// Makes the pipelines that are there before the first line.
   ///
@@ -28,7 +28,7 @@ struct PipelineTable {
   /// The one without a name is there from the start, so that its counters are seen at 0, and goes only where lines
   /// with names have come and none without.
   var all: [PipelineState] {
-    let hidesUnnamed = unnamed.lastEventNanoseconds == nil && (namesEveryLog || !named.isEmpty)
+    let hidesUnnamed = !unnamed.hasJobEvents && (namesEveryLog || !named.isEmpty)
     return hidesUnnamed ? named : [unnamed] + named
   }
 
@@ -46,7 +46,9 @@ struct PipelineTable {
     logName: [UInt8]?,
     readNanoseconds: Int64
   ) -> TotalsFollower.Outcome {
-    let place = texts.withBytes(of: .pipeline) { self.place(of: $0) } ?? logName.map { self.place(of: $0.span) }
+    // To Prometheus a label without a value is no label.
+    let statedPlace = texts.withBytes(of: .pipeline) { $0.isEmpty ? nil : self.place(of: $0) } ?? nil
+    let place = statedPlace ?? logName.map { self.place(of: $0.span) }
     guard let place else { return unnamed.apply(event, texts, readNanoseconds: readNanoseconds) }
     return named[place].apply(event, texts, readNanoseconds: readNanoseconds)
   }
@@ -77,7 +79,7 @@ extension PipelineTable {
   ///   - json: What `json` gave.
   init?(logNames: [String?], json: JSONValue?) {
     guard let elements = json?["states"]?.arrayValue, let overflow = json?["overflow"]?.count else { return nil }
-    self.init(logNames: logNames)
+    self.init(logNames: [])
     for element in elements {
       guard let state = PipelineState(json: element) else { return nil }
       if let name = state.name {
@@ -87,5 +89,8 @@ extension PipelineTable {
       }
     }
     names.overflowCount = overflow
+    // After those of the snapshot, so that each of these gets its place back.
+    namesEveryLog = !logNames.contains(nil)
+    for case .some(let name) in logNames { _ = place(of: Array(name.utf8).span) }
   }
 }

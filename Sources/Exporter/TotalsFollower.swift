@@ -15,8 +15,26 @@ struct WorkReport: Equatable {
   var failures = ReportedCount()
   /// Whether the line says that a new run of the job begins.
   var startsRun = false
-  /// When it happened; the time of reading where the line does not say.
-  var nanoseconds: Int64
+  /// When it happened, since 1970, as the line says; nil where it does not.
+  var nanoseconds: Int64?
+  /// When the line was read, since 1970.
+  var readNanoseconds: Int64
+}
+
+extension WorkReport {
+  /// Whether the line comes after some moment. One that says no time does, since it comes after it in the log.
+  ///
+  /// So does one of the present or the past where the moment is still to come: then a clock was ahead, and was set right.
+  ///
+  /// - Parameters:
+  ///   - moment: The moment, since 1970; nil for none.
+  ///   - orEqual: Whether the moment itself is late enough.
+  /// - Returns: True where it does.
+  func isNewer(than moment: Int64?, orEqual: Bool) -> Bool {
+    guard let nanoseconds, let moment else { return true }
+    if moment > readNanoseconds, nanoseconds <= readNanoseconds { return true }
+    return orEqual ? nanoseconds >= moment : nanoseconds > moment
+  }
 }
 
 /// Follows one of the job's running totals.
@@ -39,6 +57,11 @@ struct CountFollower: Equatable {
   func falls(to report: ReportedCount) -> Bool {
     guard let total = report.total else { return false }
     return total < runTotal
+  }
+
+  func growsBeyondClaim(_ report: ReportedCount) -> Bool {
+    guard let total = report.total else { return false }
+    return total - runTotal > report.claimed
   }
 
   func standsStill(at report: ReportedCount) -> Bool {
@@ -75,8 +98,8 @@ struct CountFollower: Equatable {
 struct TotalsFollower: Equatable {
   /// What became of a line.
   enum Outcome: Equatable {
-    /// It was counted; with it came so many failures, its own among them.
-    case counted(failures: Int64)
+    /// It was counted; with it came so many failures, its own among them. It may be the first line of a run.
+    case counted(failures: Int64, startsRun: Bool)
     /// It repeats a line that was counted already.
     case duplicate
     /// It is older than what was counted already.
@@ -98,34 +121,51 @@ struct TotalsFollower: Equatable {
   /// - Returns: What became of it.
   mutating func apply(_ report: WorkReport) -> Outcome {
     if report.startsRun { return startRun(report) }
-    if records.falls(to: report.records) || files.falls(to: report.files) || failures.falls(to: report.failures) {
-      if let newestNanoseconds, report.nanoseconds <= newestNanoseconds { return .stale }
+    let falls =
+      records.falls(to: report.records) || files.falls(to: report.files) || failures.falls(to: report.failures)
+    if falls {
+      guard report.isNewer(than: newestNanoseconds, orEqual: false) else { return .stale }
       startRun(recordsAt: 0, filesAt: 0, failuresAt: 0)
-      runStartedNanoseconds = report.nanoseconds
+      runStartedNanoseconds = report.nanoseconds ?? report.readNanoseconds
+      newestNanoseconds = report.nanoseconds
     } else if repeats(report) {
       return .duplicate
+    } else if isOfEarlierRun(report) {
+      return .stale
     }
-    runStartedNanoseconds = runStartedNanoseconds ?? report.nanoseconds
-    newestNanoseconds = max(newestNanoseconds ?? report.nanoseconds, report.nanoseconds)
+    runStartedNanoseconds = runStartedNanoseconds ?? report.nanoseconds ?? report.readNanoseconds
+    if let nanoseconds = report.nanoseconds { newestNanoseconds = max(newestNanoseconds ?? nanoseconds, nanoseconds) }
     _ = records.count(report.records)
     _ = files.count(report.files)
-    return .counted(failures: failures.count(report.failures))
+    return .counted(failures: failures.count(report.failures), startsRun: falls)
   }
 
   private mutating func startRun(_ report: WorkReport) -> Outcome {
     // Compared with the run's start, not with the newest line: where a clock was set back in between, a job that
     // starts anew has an older time than its last line. In one second a job may well end and start, but not start twice.
-    if let startedLineNanoseconds, report.nanoseconds <= startedLineNanoseconds { return .stale }
-    if let runStartedNanoseconds, report.nanoseconds < runStartedNanoseconds { return .stale }
+    guard
+      report.isNewer(than: startedLineNanoseconds, orEqual: false),
+      report.isNewer(than: runStartedNanoseconds, orEqual: true)
+    else { return .stale }
     startedLineNanoseconds = report.nanoseconds
-    runStartedNanoseconds = report.nanoseconds
+    runStartedNanoseconds = report.nanoseconds ?? report.readNanoseconds
     newestNanoseconds = report.nanoseconds
     startRun(
       recordsAt: report.records.total ?? 0,
       filesAt: report.files.total ?? 0,
       failuresAt: report.failures.total ?? 0
     )
-    return .counted(failures: 0)
+    return .counted(failures: 0, startsRun: true)
+  }
+
+  /// Whether a line is from before the present run: older than it, and with totals that no line of this run leads to.
+  ///
+  /// A line that is only older may be of this run, when the clock was set back since it began; then it adds just what it
+  /// claims.
+  private func isOfEarlierRun(_ report: WorkReport) -> Bool {
+    guard !report.isNewer(than: runStartedNanoseconds, orEqual: true) else { return false }
+    return records.growsBeyondClaim(report.records) || files.growsBeyondClaim(report.files)
+      || failures.growsBeyondClaim(report.failures)
   }
 
   private mutating func startRun(recordsAt: Int64, filesAt: Int64, failuresAt: Int64) {
@@ -186,6 +226,26 @@ extension TotalsFollower {
     startedLineNanoseconds = json["started_line"]?.integerValue
     newestNanoseconds = json["newest"]?.integerValue
   }
+}
+
+/// The time between two moments.
+///
+/// - Parameters:
+///   - earlier: The one, in nanoseconds since 1970; any number, since a log may state any year.
+///   - later: The other.
+/// - Returns: Seconds, to the microsecond; 0 where the earlier one is the later.
+func seconds(from earlier: Int64, to later: Int64) -> Double {
+  let (difference, overflow) = later.subtractingReportingOverflow(earlier)
+  if overflow { return later > earlier ? exactSeconds(.max) : 0 }
+  return exactSeconds(max(0, difference))
+}
+
+/// Nanoseconds as seconds.
+///
+/// - Parameter nanoseconds: A time or a moment.
+/// - Returns: Seconds, cut to the microsecond: so many digits a `Double` holds, and then shows no others.
+func exactSeconds(_ nanoseconds: Int64) -> Double {
+  Double(nanoseconds / 1_000) / 1e6
 }
 
 /// Adds two numbers that are not negative; stops at the largest one, because absurd totals in a log must not end the

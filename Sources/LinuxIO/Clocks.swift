@@ -40,9 +40,6 @@ package struct WallTime: Comparable {
   package static func < (left: WallTime, right: WallTime) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
-
-  /// Seconds since 1970-01-01T00:00:00Z.
-  package var secondsSinceEpoch: Double { Double(nanoseconds) / 1e9 }
 }
 
 private func readClock(_ clock: clockid_t) -> Int64 {

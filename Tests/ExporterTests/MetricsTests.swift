@@ -265,4 +265,80 @@ struct MetricsTests {
     #expect(lines.last == "# EOF")
     #expect(!fixture.metrics().contains(" # {"))
   }
+
+  @Test(
+    "times of any year are taken, and no scrape trips over them",
+    arguments: ["1678-01-01", "1733-01-01", "2261-12-31"]
+  )
+  func anyYear(date: String) {
+    var fixture = Fixture()
+    fixture.read(
+      "{\"timestamp\": \"\(date)T00:00:00Z\", \"message\": \"file_processing_completed\", \"total_files\": 1}",
+      "{\"timestamp\": \"\(date)T00:00:01Z\", \"message\": \"file_processing_failed\", \"total_failures\": 1}"
+    )
+    #expect(fixture.samples("etl_files_total") == ["etl_files_total 1"])
+    #expect(fixture.samples("etl_seconds_since_last_success").count == 1)
+    _ = HealthReport(source: fixture.source(), logs: [], hasCaughtUp: true).json
+  }
+
+  @Test("an empty pipeline is none, and an empty error type is unknown")
+  func emptyNames() {
+    var fixture = Fixture()
+    fixture.read(
+      Fixture.completed(1, totals: (250, 1, 0), pipeline: ""),
+      Fixture.failed(2, type: "", totals: (250, 1, 1))
+    )
+    #expect(fixture.samples("etl_files_total") == ["etl_files_total 1"])
+    #expect(
+      fixture.samples("etl_errors_by_type_total").last == "etl_errors_by_type_total{error_type=\"unknown\"} 1"
+    )
+  }
+
+  @Test("as many types as there is room for: a failure without one is still unknown, and not other")
+  func unknownHasItsPlace() {
+    var fixture = Fixture()
+    for count in 1...60 { fixture.read(Fixture.failed(1, type: "type_\(count)", totals: (0, 0, count))) }
+    fixture.read(Fixture.failed(1, type: nil, totals: (0, 0, 61)))
+    #expect(
+      fixture.samples("etl_errors_by_type_total").suffix(2) == [
+        "etl_errors_by_type_total{error_type=\"other\"} 15", "etl_errors_by_type_total{error_type=\"unknown\"} 1",
+      ]
+    )
+  }
+
+  @Test("the clock is set back and the job starts anew: it is alive, although its old lines are newer")
+  func clockSetBack() {
+    var fixture = Fixture()
+    fixture.read(Fixture.message(5, "etl_started"), Fixture.message(9, "etl_stopped"))
+    fixture.read(Fixture.message(6, "etl_started"))
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 1"])
+    #expect(fixture.samples("etl_last_event") == ["etl_last_event_timestamp_seconds 1737172806"])
+  }
+
+  @Test("lines that say nothing of a job make no pipeline and no health")
+  func linesOfNoJob() {
+    var fixture = Fixture()
+    fixture.read("{}", "{\"message\": \"x\"}")
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 0"])
+    fixture.read(
+      Fixture.completed(1, totals: (250, 1, 0), pipeline: "orders"),
+      "{\"timestamp\": \"2025-01-18T04:00:02Z\"}"
+    )
+    #expect(fixture.samples("etl_files_total") == ["etl_files_total{pipeline=\"orders\"} 1"])
+  }
+
+  @Test("a late end of the job does not end what came after it")
+  func lateEnd() {
+    var fixture = Fixture()
+    fixture.read(Fixture.completed(5, totals: (250, 1, 0)), Fixture.message(4, "etl_stopped"))
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 1"])
+  }
+
+  @Test("milliseconds come out as they went in")
+  func milliseconds() {
+    var fixture = Fixture()
+    fixture.read("{\"timestamp\": \"2025-01-18T04:00:04.617Z\", \"message\": \"file_processing_completed\"}")
+    #expect(fixture.samples("etl_last_success") == ["etl_last_success_timestamp_seconds 1737172804.617"])
+    #expect(fixture.samples("etl_seconds_since_last_success") == ["etl_seconds_since_last_success 5.383"])
+  }
 }

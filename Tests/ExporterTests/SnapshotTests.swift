@@ -91,7 +91,9 @@ struct SnapshotTests {
 
   @Test("a log that was given a name since then has its pipeline")
   func newLogName() throws {
-    let snapshot = try Snapshot(document: Self.document(), logNames: ["new"])
+    var old = Fixture()
+    old.read(Fixture.completed(1, totals: (250, 1, 0), pipeline: "old"))
+    let snapshot = try Snapshot(document: Self.snapshot(old).document(writtenAt: 0), logNames: ["new"])
     #expect(
       Fixture(resuming: snapshot).samples("etl_files_total{pipeline=\"new\"}") == [
         "etl_files_total{pipeline=\"new\"} 0"
@@ -134,5 +136,23 @@ struct SnapshotTests {
     #expect(throws: Snapshot.Defect.damaged) {
       try Snapshot(document: Snapshot.withChecksum(Array(text.utf8)[...]), logNames: [nil])
     }
+  }
+
+  @Test("more pipelines than there is room for, and a log was given a name since then: no count is lost")
+  func fullTableAndNewName() throws {
+    var fixture = Fixture(logNames: ["a"])
+    for count in 1...105 { fixture.read(Fixture.completed(1, totals: (1, 1, 0), pipeline: "p\(count)")) }
+    let document = Self.snapshot(fixture).document(writtenAt: 0)
+    let new = Fixture(resuming: try Snapshot(document: document, logNames: ["b"]))
+    #expect(new.samples("etl_files_total") == fixture.samples("etl_files_total"))
+  }
+
+  @Test("the newest of the processing times stay when more come")
+  func meanGoesOn() throws {
+    var old = Fixture()
+    for count in 1...130 { old.read(Fixture.completed(1, totals: (count, count, 0), time: Double(count))) }
+    var new = Fixture(resuming: try Snapshot(document: Self.snapshot(old).document(writtenAt: 0), logNames: [nil]))
+    for count in 131...180 { new.read(Fixture.completed(1, totals: (count, count, 0), time: Double(count))) }
+    #expect(new.samples("etl_avg") == ["etl_avg_processing_time_seconds 130.5"])
   }
 }

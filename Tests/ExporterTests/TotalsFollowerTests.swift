@@ -12,7 +12,8 @@ private func completed(
     records: ReportedCount(total: totals?.records, claimed: records),
     files: ReportedCount(total: totals?.files, claimed: 1),
     failures: ReportedCount(total: totals?.failures),
-    nanoseconds: time
+    nanoseconds: time,
+    readNanoseconds: 1_000
   )
 }
 
@@ -22,7 +23,8 @@ private func failed(_ time: Int64, totals: (records: Int64, files: Int64, failur
     records: ReportedCount(total: totals?.records),
     files: ReportedCount(total: totals?.files),
     failures: ReportedCount(total: totals?.failures, claimed: 1),
-    nanoseconds: time
+    nanoseconds: time,
+    readNanoseconds: 1_000
   )
 }
 
@@ -37,7 +39,8 @@ private func other(
     files: ReportedCount(total: totals?.files),
     failures: ReportedCount(total: totals?.failures),
     startsRun: startsRun,
-    nanoseconds: time
+    nanoseconds: time,
+    readNanoseconds: 1_000
   )
 }
 
@@ -240,7 +243,8 @@ struct TotalsFollowerTests {
       WorkReport(
         records: ReportedCount(claimed: 10),
         files: ReportedCount(total: files, claimed: 1),
-        nanoseconds: time
+        nanoseconds: time,
+        readNanoseconds: 1_000
       )
     }
     let result = follow([line(1, 1), line(2, 2), line(2, 2), line(3, 4)])
@@ -271,6 +275,67 @@ struct TotalsFollowerTests {
       completed(4, records: .max),
     ])
     #expect(result.sums.counted == [.max, .max, .max])
+  }
+
+  @Test("lines that say no time are never late: each run of such a log is counted")
+  func runsWithoutTimes() {
+    var follower = TotalsFollower()
+    for files in [100, 50, 30] as [Int64] {
+      for count in 1...files {
+        let report = WorkReport(files: ReportedCount(total: count, claimed: 1), nanoseconds: nil, readNanoseconds: 7)
+        #expect(follower.apply(report) != .stale)
+      }
+    }
+    #expect(follower.files.counted == 180)
+  }
+
+  @Test("times ahead of this machine's clock are in order among themselves: each run is counted")
+  func runsAheadOfTheClock() {
+    var follower = TotalsFollower()
+    var time: Int64 = 10_000
+    for files in [100, 50, 30] as [Int64] {
+      for count in 1...files {
+        time += 1
+        let report = WorkReport(
+          files: ReportedCount(total: count, claimed: 1),
+          nanoseconds: time,
+          readNanoseconds: 1_000
+        )
+        #expect(follower.apply(report) != .stale)
+      }
+    }
+    #expect(follower.files.counted == 180)
+  }
+
+  @Test("a clock was ahead and is set right: a new run is not taken for a late line")
+  func clockSetRight() {
+    let result = follow([
+      other(5_000_000, startsRun: true), completed(5_000_001, totals: (500, 5, 0)),
+      completed(900, totals: (100, 1, 0)), other(950, startsRun: true), completed(960, totals: (100, 1, 0)),
+    ])
+    #expect(result.outcomes == "ccccc")
+    #expect(result.sums == Sums(700, 7, 0, gaps: [400, 4, 0]))
+  }
+
+  @Test("a line of the run before comes again: its larger totals are no growth of this run")
+  func lineOfEarlierRun() {
+    let old = completed(2, records: 100, totals: (10_000, 100, 0))
+    let result = follow([
+      other(1, startsRun: true), old, other(3, startsRun: true), completed(4, totals: (100, 1, 0)), old,
+      completed(5, totals: (200, 2, 0)),
+    ])
+    #expect(result.outcomes == "ccccsc")
+    #expect(result.sums == Sums(10_200, 102, 0, gaps: [9_900, 99, 0]))
+  }
+
+  @Test("the clock is set back in the middle of a run: its lines are still counted")
+  func clockSetBackInARun() {
+    let result = follow([
+      other(900, startsRun: true), completed(910, totals: (100, 1, 0)), completed(500, totals: (200, 2, 0)),
+      failed(510, totals: (200, 2, 1)), other(520, totals: (200, 2, 1)),
+    ])
+    #expect(result.outcomes == "ccccc")
+    #expect(result.sums == Sums(200, 2, 1))
   }
 
   @Test("totals never make a counter fall, whatever comes")
