@@ -2,21 +2,22 @@ import Foundation
 
 /// Random numbers that can be had again: the seed is printed, and taken from `ETL_TEST_SEED`.
 struct RandomSource: RandomNumberGenerator {
-  let seed: UInt64
+  /// One for the whole run, so that one number brings back all that it did.
+  static let seed =
+    ProcessInfo.processInfo.environment["ETL_TEST_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
   private var state: UInt64
 
   /// How many times as much as usual random tests do: `ETL_TEST_FACTOR`.
   static let factor = ProcessInfo.processInfo.environment["ETL_TEST_FACTOR"].flatMap { Int($0) } ?? 1
 
-  init(named name: String) {
-    let wanted = ProcessInfo.processInfo.environment["ETL_TEST_SEED"].flatMap { UInt64($0) }
-    seed = wanted ?? UInt64.random(in: 0...UInt64.max)
-    state = seed
-    print("\(name): ETL_TEST_SEED=\(seed)")
+  /// Starts a sequence of its own for each part of a test.
+  init(named name: String, part: Int = 0) {
+    state = Self.seed ^ UInt64(part) &* 0xD1B5_4A32_D192_ED03
+    print("\(name): ETL_TEST_SEED=\(Self.seed)")
   }
 
   /// What to say beside a failure.
-  var note: String { "(ETL_TEST_SEED=\(seed))" }
+  var note: String { "(ETL_TEST_SEED=\(Self.seed))" }
 
   // SplitMix64: https://prng.di.unimi.it/splitmix64.c
   mutating func next() -> UInt64 {
