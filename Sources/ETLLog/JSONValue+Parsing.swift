@@ -2,7 +2,8 @@ extension JSONValue {
   /// Reads one value with nothing but white space around it: the counterpart of `append`, for what this program wrote.
   ///
   /// - Parameter text: The text, on one line and without a newline.
-  /// - Returns: The value; nil where the text breaks RFC 8259, or is nested deeper than 128.
+  /// - Returns: The value; nil where the text breaks RFC 8259, is nested deeper than 128, or has a number that no
+  ///   `Double` holds.
   package static func parse(_ text: [UInt8]) -> JSONValue? {
     // The scanner needs a newline to stop at.
     let line = text + [Byte.newline]
@@ -23,10 +24,11 @@ private struct JSONValueParser {
   typealias Parsed = (value: JSONValue, next: BytePosition)
 
   func parseValue(_ start: BytePosition, depth: Int) -> Parsed? {
-    guard depth < JSONScanner.maximumDepth else { return nil }
     switch start.byte {
-    case Byte.openBrace: return parseObject(start + 1, depth: depth + 1)
-    case Byte.openBracket: return parseArray(start + 1, depth: depth + 1)
+    case Byte.openBrace, Byte.openBracket:
+      guard depth < JSONScanner.maximumDepth else { return nil }
+      let isObject = start.byte == Byte.openBrace
+      return isObject ? parseObject(start + 1, depth: depth + 1) : parseArray(start + 1, depth: depth + 1)
     case Byte.quote:
       return json.scanString(start + 1).map { (.string(text(of: $0)), $0.end + 1) }
     case UInt8(ascii: "t"): return json.skipValue(start).map { (.boolean(true), $0) }
