@@ -1,17 +1,47 @@
 /// RFC 8259 written down as plainly as it goes: slow, recursive, one character at a time.
 struct ReferenceGrammar {
+  /// RFC 8259 §9 lets a parser limit this; the outermost one counts.
+  private static let maximumDepth = 128
+
   private var rest: Substring.UnicodeScalarView
+  private var depth = 0
+
+  private init(_ text: String) {
+    rest = text.unicodeScalars[...]
+  }
 
   /// Whether a document is one object with white space around it, on one line.
   static func isObject(_ document: [UInt8]) -> Bool {
+    guard let text = String(validating: document, as: UTF8.self) else { return false }
+    return text.unicodeScalars.first { !" \t\r".unicodeScalars.contains($0) } == "{" && isValue(document)
+  }
+
+  /// Whether a document is one value with white space around it, on one line.
+  static func isValue(_ document: [UInt8]) -> Bool {
     guard let text = String(validating: document, as: UTF8.self), !text.unicodeScalars.contains("\n") else {
       return false
     }
-    var grammar = ReferenceGrammar(rest: text.unicodeScalars[...])
+    var grammar = ReferenceGrammar(text)
     grammar.skipWhitespace()
-    guard grammar.rest.first == "{", grammar.takeValue() else { return false }
+    guard grammar.takeValue() else { return false }
     grammar.skipWhitespace()
     return grammar.rest.isEmpty
+  }
+
+  /// Whether a document may have a number that no Double holds: the grammar takes it (RFC 8259 §6), and few parsers do.
+  static func mayHaveHugeNumber(_ document: [UInt8]) -> Bool {
+    // Below 100 digits and an exponent of two there is none.
+    var (digitCount, isExponent) = (0, false)
+    for byte in document {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digitCount += 1
+      case UInt8(ascii: "e"), UInt8(ascii: "E"): (digitCount, isExponent) = (0, true)
+      case UInt8(ascii: "+"), UInt8(ascii: "-"): digitCount = 0
+      default: (digitCount, isExponent) = (0, false)
+      }
+      if digitCount >= (isExponent ? 3 : 100) { return true }
+    }
+    return false
   }
 
   private mutating func take(_ wanted: Unicode.Scalar) -> Bool {
@@ -41,7 +71,9 @@ struct ReferenceGrammar {
     to closing: Unicode.Scalar,
     _ takeElement: (inout ReferenceGrammar) -> Bool
   ) -> Bool {
-    guard take(opening) else { return false }
+    guard take(opening), depth < Self.maximumDepth else { return false }
+    depth += 1
+    defer { depth -= 1 }
     skipWhitespace()
     if take(closing) { return true }
     repeat {

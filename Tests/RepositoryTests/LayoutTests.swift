@@ -50,7 +50,7 @@ struct LayoutTests {
   @Test("a missing or unknown folder of tests goes unnoticed")
   func wrongTestFolders() {
     let modules = ImportRules.allowed.keys.filter { !$0.hasPrefix("etl-") }.map { $0 + "Tests" }
-    let folders = modules + ["EndToEndTests", "RepositoryTests", "Benchmarks"]
+    let folders = modules + ["EndToEndTests", "RepositoryTests", "Benchmarks", "Fuzz"]
     #expect(LayoutRules.testFolderFindings(folders) == [])
     #expect(LayoutRules.testFolderFindings(folders.filter { $0 != "MetricsTests" }).count == 1)
     #expect(LayoutRules.testFolderFindings(folders + ["OtherTests"]).count == 1)
