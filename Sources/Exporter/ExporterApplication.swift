@@ -6,6 +6,8 @@ internal import Metrics
 
 /// The exporter: logs that are followed, numbers that are kept, a server that shows them, all on one loop.
 final class ExporterApplication {
+  private static let endSignalNumbers = [SignalNumber.terminate, SignalNumber.interrupt]
+
   private let log: OwnLog
   private let loop: EventLoop
   private let server: HTTPServer
@@ -20,9 +22,10 @@ final class ExporterApplication {
   /// How far the logs were read at the last snapshot; as long as nothing is read, nothing else changes.
   private var savedLogs: [Snapshot.Log]?
   private var requestCounts: RequestCounts
-  private var signals: [SignalEvent] = []
+  private var endSignals: [SignalEvent] = []
+  private var hangUpSignal: SignalEvent?
+  private var serviceManager: ServiceManager?
   private var metricsBuffer: [UInt8] = []
-  private var isStopping = false
 
   /// Whether everything was read that was in the logs when the exporter started.
   var hasCaughtUp: Bool { follower.hasCaughtUp }
@@ -31,9 +34,11 @@ final class ExporterApplication {
 
   /// Opens everything that the exporter needs; nothing is read and nobody served before `run`.
   ///
-  /// - Parameter configuration: What the options set.
+  /// - Parameters:
+  ///   - configuration: What the options set.
+  ///   - environment: Says whether there is a service manager to be told; see `ServiceManager`.
   /// - Throws: `StartError` with one line that says what is wrong.
-  init(_ configuration: ExporterConfiguration) throws(StartError) {
+  init(_ configuration: ExporterConfiguration, environment: [String: String]) throws(StartError) {
     log = OwnLog(level: configuration.logLevel, format: configuration.logFormat)
     staleAfterSeconds = configuration.staleAfter.inSeconds
     snapshotSeconds = configuration.storageInterval.inSeconds
@@ -54,15 +59,23 @@ final class ExporterApplication {
     requestCounts = RequestCounts(paths: Endpoints.fixedPaths + [configuration.telemetryPath])
     server.observer = { [unowned self] path, status in requestCounts.count(path, status) }
     Endpoints.route(on: server, telemetryPath: configuration.telemetryPath, to: self)
-    do throws(SystemCallError) {
-      for signal in [SignalNumber.terminate, SignalNumber.interrupt] {
-        signals.append(try SignalEvent(loop: loop, signal: signal) { [unowned self] in stop() })
-      }
-    } catch {
-      throw StartError("\(error)")
+    try handleSignals()
+    serviceManager = ServiceManager(environment: environment, loop: loop, log: log) { [unowned self] in
+      (hasCaughtUp, lagBytes)
     }
     snapshotTimer = TimerEvent(loop: loop) { [unowned self] in keepSnapshot() }
     try listen(on: configuration.addresses)
+  }
+
+  private func handleSignals() throws(StartError) {
+    do throws(SystemCallError) {
+      endSignals = try Self.endSignalNumbers.map { signal throws(SystemCallError) in
+        try SignalEvent(loop: loop, signal: signal) { [unowned self] in stop() }
+      }
+      hangUpSignal = try SignalEvent(loop: loop, signal: SignalNumber.hangUp) { [unowned self] in lookAnew() }
+    } catch {
+      throw StartError("\(error)")
+    }
   }
 
   private func listen(on addresses: [SocketAddress]) throws(StartError) {
@@ -81,17 +94,26 @@ final class ExporterApplication {
   func run() {
     follower.start()
     if store != nil { snapshotTimer?.schedule(afterSeconds: snapshotSeconds) }
+    serviceManager?.begin()
     loop.run()
     saveSnapshot()
+    log.writeHeldBack(at: nil)
     log.write(.info, "stopped")
   }
 
   private func stop() {
-    // Whoever asks twice does not want to wait for clients.
-    guard !isStopping else { return loop.stop() }
-    isStopping = true
+    // Whoever asks twice does not want to wait: neither for clients nor for a disk that does not answer. The last
+    // snapshot stands, because the next one takes its place only when it is whole.
+    endSignals = []
+    exitAtOnce(on: Self.endSignalNumbers)
     log.write(.info, "stopping", ["open_connections": "\(server.statistics.openConnections)"])
+    serviceManager?.end()
     server.drain { [unowned self] in loop.stop() }
+  }
+
+  private func lookAnew() {
+    log.write(.info, "looking at the log anew; options are read at the start only", [:], about: "SIGHUP")
+    follower.lookAnew()
   }
 
   // MARK: The snapshot

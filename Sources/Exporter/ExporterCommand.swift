@@ -16,9 +16,10 @@ package enum ExporterCommand {
   /// - Throws: `CommandFailure` before anybody was served; nothing ends the exporter later.
   package static func run(_ arguments: [String]) throws(CommandFailure) -> CInt {
     openMissingStandardDescriptors()
+    let environment = processEnvironment()
     let invocation: Invocation<ExporterConfiguration>
     do throws(UsageError) {
-      invocation = try ExporterOptions.table.parse(arguments, environment: processEnvironment())
+      invocation = try ExporterOptions.table.parse(arguments, environment: environment)
       if case .run(let configuration) = invocation { try ExporterOptions.check(configuration) }
     } catch {
       throw .usage(error)
@@ -28,8 +29,12 @@ package enum ExporterCommand {
     case .version: writeToStandardOutput("\(program) \(productVersion)\n")
     case .run(let configuration):
       do throws(StartError) {
+        if configuration.asksHealth {
+          try HealthCheck.run(configuration)
+          return 0
+        }
         if configuration.readsOnce { return try readOnce(configuration) }
-        try ExporterApplication(configuration).run()
+        try ExporterApplication(configuration, environment: environment).run()
       } catch {
         throw .start(error)
       }

@@ -21,6 +21,8 @@ struct ExporterConfiguration: Sendable {
   var staleAfter = Duration.seconds(120)
   /// Read the logs to their end, print the metrics and end.
   var readsOnce = false
+  /// Ask the exporter that runs with these options whether it does, and end.
+  var asksHealth = false
   /// Where the snapshot is kept; nil for nowhere.
   var storagePath: String?
   var storageInterval = Duration.seconds(5)

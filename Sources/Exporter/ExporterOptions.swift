@@ -36,6 +36,7 @@ enum ExporterOptions {
         help: "skip lines that are longer"
       ),
       .flag("once", \.readsOnce, help: "read rotated files and log, print metrics; exit 3: bad lines or gaps"),
+      .flag("health-check", \.asksHealth, help: "ask the running exporter; exit 0 if it answers, else 1"),
       .optionalValue("storage.path", .text("DIR"), \.storagePath, help: "keep a snapshot here to survive a restart"),
       .value(
         "storage.interval",
@@ -99,6 +100,9 @@ enum ExporterOptions {
     }
     if configuration.readsOnce, configuration.storagePath != nil {
       throw UsageError("--once reads everything anew and excludes --storage.path; use one of them")
+    }
+    if configuration.readsOnce, configuration.asksHealth {
+      throw UsageError("--once and --health-check exclude each other; use one of them")
     }
     let paths = configuration.logSources.map(\.path)
     for (index, path) in paths.enumerated() where paths[..<index].contains(path) {

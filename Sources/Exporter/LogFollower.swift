@@ -72,16 +72,23 @@ final class LogFollower {
     poll()
   }
 
+  /// Looks at all logs and patterns at once, also at those that failed a moment ago.
+  func lookAnew() {
+    for followed in logSet.logs { followed.tailer.endPauses() }
+    poll()
+  }
+
   private func poll() {
     pollTimer?.schedule(afterSeconds: pollSeconds)
     if logSet.hasPatterns {
       for gone in logSet.refresh() {
         earlierTotals.addWhatStays(of: gone.tailer)
-        log.write(.info, "let a log go", ["path": gone.path])
+        log.write(.info, "let a log go", ["path": gone.path], about: gone.path)
       }
     }
     readSlice()
     noteOnce()
+    log.writeHeldBack(at: .now)
   }
 
   private func readSlice() {
@@ -142,10 +149,11 @@ extension LogFollower {
     logSet.logs[index].notedCondition = condition
     let path = logSet.logs[index].path
     switch condition {
-    case .following: log.write(.info, "following the log", ["path": path])
-    case .waiting(let reason): log.write(.warn, "waiting for the log", ["path": path, "reason": reason])
-    case .failing(let error): log.write(.error, "the log cannot be read", ["path": path, "error": "\(error)"])
-    case .ended: log.write(.info, "the log has ended", ["path": path])
+    case .following: log.write(.info, "following the log", ["path": path], about: path)
+    case .waiting(let reason): log.write(.warn, "waiting for the log", ["path": path, "reason": reason], about: path)
+    case .failing(let error):
+      log.write(.error, "the log cannot be read", ["path": path, "error": "\(error)"], about: path)
+    case .ended: log.write(.info, "the log has ended", ["path": path], about: path)
     }
   }
 

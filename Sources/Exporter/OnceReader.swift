@@ -51,7 +51,7 @@ struct OnceReader: ~Copyable {
         guard progress == .caughtUp else { continue }
         guard let descriptor = log.tailer.streamDescriptor else { break }
         do throws(SystemCallError) {
-          try waitUntilReadable(descriptor)
+          try wait(for: descriptor, toBe: .readable)
         } catch {
           throw StartError("\(error)")
         }

@@ -29,9 +29,27 @@ enum LogFormat: String, CaseIterable {
 }
 
 /// The exporter's own log, on standard error: one line for each change worth noting, never one for each request or line.
-struct OwnLog {
-  let level: LogLevel
-  let format: LogFormat
+final class OwnLog {
+  private struct Line {
+    let level: LogLevel
+    let message: String
+    let fields: [(name: String, value: String)]
+  }
+
+  private let level: LogLevel
+  private let format: LogFormat
+  /// Enough for a rotation or a start, where a log is missed and found again.
+  private var restraint = LineRestraint<Line>(linesAtOnce: 6, intervalSeconds: 60)
+
+  /// Makes a log.
+  ///
+  /// - Parameters:
+  ///   - level: Less important lines are not written.
+  ///   - format: How lines are written.
+  init(level: LogLevel, format: LogFormat) {
+    self.level = level
+    self.format = format
+  }
 
   /// Writes a line, unless it is less important than what is asked for, or nobody reads standard error.
   ///
@@ -40,22 +58,55 @@ struct OwnLog {
   ///   - message: What happened, without the particulars.
   ///   - fields: The particulars, in the order in which they are shown.
   func write(_ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
-    guard level >= self.level else { return }
-    var line = render(level, message, fields, at: .now)
-    line.append(UInt8(ascii: "\n"))
-    _ = StandardError.write(line)
+    write(Line(level: level, message: message, fields: fields.map { ($0.key, $0.value) }))
+  }
+
+  /// Writes a line about something that may go to and fro: after the first few only one a minute.
+  ///
+  /// - Parameters:
+  ///   - level: How important it is.
+  ///   - message: What happened, without the particulars.
+  ///   - fields: The particulars, in the order in which they are shown.
+  ///   - subject: What it is about, such as a path.
+  func write(
+    _ level: LogLevel,
+    _ message: String,
+    _ fields: KeyValuePairs<String, String>,
+    about subject: String
+  ) {
+    let now = MonotonicTime.now
+    writeHeldBack(at: now)
+    let line = Line(level: level, message: message, fields: fields.map { ($0.key, $0.value) })
+    if level >= self.level, restraint.admits(line, about: subject, at: now) { write(line) }
+  }
+
+  /// Writes the newest of the lines that were held back, with their number; to be called now and then.
+  ///
+  /// - Parameter now: The present; nil writes them although their time has not come.
+  func writeHeldBack(at now: MonotonicTime?) {
+    for due in restraint.takeDue(at: now) {
+      let number = due.heldBack > 0 ? [(name: "held_back_lines", value: "\(due.heldBack)")] : []
+      write(Line(level: due.line.level, message: due.line.message, fields: due.line.fields + number))
+    }
+  }
+
+  private func write(_ line: Line) {
+    guard line.level >= level else { return }
+    var bytes = render(line.level, line.message, line.fields, at: .now)
+    bytes.append(UInt8(ascii: "\n"))
+    _ = StandardError.write(bytes)
   }
 
   func render(
     _ level: LogLevel,
     _ message: String,
-    _ fields: KeyValuePairs<String, String>,
+    _ fields: [(name: String, value: String)],
     at time: WallTime
   ) -> [UInt8] {
     var timestamp: [UInt8] = []
     Timestamp.append(time.nanoseconds, to: &timestamp)
     var pairs = [("time", String(decoding: timestamp, as: UTF8.self)), ("level", level.rawValue), ("msg", message)]
-    pairs += fields.map { ($0.key, $0.value) }
+    pairs += fields.map { ($0.name, $0.value) }
     switch format {
     case .logfmt:
       return Array(pairs.map { "\($0.0)=\(Self.logfmtValue($0.1))" }.joined(separator: " ").utf8)
@@ -85,3 +136,6 @@ struct OwnLog {
     return quoted + "\""
   }
 }
+
+@available(*, unavailable)
+extension OwnLog: Sendable {}

@@ -93,11 +93,13 @@ struct SnapshotStore: ~Copyable {
       try replaceFile(path, with: unsafe document.span.bytes)
     } catch {
       statistics.errors += 1
-      if !isFailing { log.write(.error, "the snapshot cannot be written; trying again", ["error": "\(error)"]) }
+      if !isFailing {
+        log.write(.error, "the snapshot cannot be written; trying again", ["error": "\(error)"], about: path)
+      }
       isFailing = true
       return false
     }
-    if isFailing { log.write(.info, "the snapshot is written again", ["path": path]) }
+    if isFailing { log.write(.info, "the snapshot is written again", ["path": path], about: path) }
     isFailing = false
     statistics.writes += 1
     statistics.writtenNanoseconds = now

@@ -18,8 +18,9 @@ package struct HTTPLimits: Equatable {
   package var lingerSeconds = 1.0
   /// Bytes that are read and thrown away while a last answer is on its way, such as a refused body.
   package var lingerBytes = 256 << 10
-  /// Time that `drain` gives the answers in flight.
-  package var drainSeconds = 5.0
+  /// Time that `drain` gives the answers in flight; less than the 5 s after which the process is to have ended, with its
+  /// snapshot written.
+  package var drainSeconds = 4.0
   /// Time without accepting after the process or the machine ran out of descriptors.
   package var acceptPauseSeconds = 1.0
 

@@ -43,7 +43,11 @@ extension SocketAddress {
     return UInt16(bigEndian: address.sin6_port)
   }
 
-  private func version4(_ address: UInt32) -> sockaddr_in {
+  /// The C form of an IPv4 address.
+  ///
+  /// - Parameter address: In network order.
+  /// - Returns: The address with this one's port.
+  func version4(_ address: UInt32) -> sockaddr_in {
     var result = sockaddr_in()
     result.sin_family = sa_family_t(AF_INET)
     result.sin_port = port.bigEndian
@@ -51,7 +55,11 @@ extension SocketAddress {
     return result
   }
 
-  private func version6(_ address: [UInt8]) -> sockaddr_in6 {
+  /// The C form of an IPv6 address.
+  ///
+  /// - Parameter address: Sixteen bytes in network order.
+  /// - Returns: The address with this one's port.
+  func version6(_ address: [UInt8]) -> sockaddr_in6 {
     var result = sockaddr_in6()
     result.sin6_family = sa_family_t(AF_INET6)
     result.sin6_port = port.bigEndian

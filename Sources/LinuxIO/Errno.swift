@@ -28,6 +28,8 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static let badFileDescriptor = Errno(rawValue: EBADF)
   /// EPIPE: nobody reads the other end any more.
   package static let brokenPipe = Errno(rawValue: EPIPE)
+  /// EINPROGRESS: it goes on by itself.
+  package static let inProgress = Errno(rawValue: EINPROGRESS)
   /// EIO: the device failed.
   package static let inputOutputError = Errno(rawValue: EIO)
   /// EINTR: a signal came first.
@@ -54,6 +56,8 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static let staleHandle = Errno(rawValue: ESTALE)
   /// E2BIG: there is more of it than can be taken.
   package static let tooBig = Errno(rawValue: E2BIG)
+  /// ETIMEDOUT: it took too long.
+  package static let timedOut = Errno(rawValue: ETIMEDOUT)
   /// ELOOP: symbolic links lead to each other without end.
   package static let tooManyLinks = Errno(rawValue: ELOOP)
   /// EMFILE: this process has as many descriptors as it may.

@@ -187,13 +187,3 @@ package struct FileDescriptor: ~Copyable {
     return try systemCall("poll", on: name) { unsafe poll(&request, 1, 0) } > 0
   }
 }
-
-/// Waits until a descriptor can be read without waiting; for programs that do nothing else meanwhile.
-///
-/// - Parameter descriptor: The descriptor.
-/// - Throws: `SystemCallError` as `poll(2)` lists them.
-package func waitUntilReadable(_ descriptor: CInt) throws(SystemCallError) {
-  var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-  // Safe: one request is handed over, and it stands during the call.
-  _ = try systemCall("wait for", on: "descriptor \(descriptor)") { unsafe poll(&request, 1, -1) }
-}

@@ -22,6 +22,12 @@ extension LogTailer {
     }
   }
 
+  /// Lets the next `drain` try what failed again, although its pause is not over.
+  package func endPauses() {
+    pathRetry.endPause()
+    readRetry.endPause()
+  }
+
   /// Brings the chain up to date with what is there.
   func look(at now: MonotonicTime) {
     hasMoreFiles = false

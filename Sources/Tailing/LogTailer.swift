@@ -63,7 +63,7 @@ package final class LogTailer {
   var pathRetry: RetrySchedule
   private let watches: WatchSet
   private let sharedBuffer: TailBuffer
-  private var readRetry: RetrySchedule
+  var readRetry: RetrySchedule
   private var readError: SystemCallError?
   private var readFailures = 0
 

@@ -23,8 +23,13 @@ struct RetrySchedule {
 
   /// It failed: the next pause begins.
   mutating func fail(at now: MonotonicTime) {
-    pauseSeconds = min(lastSeconds, pauseSeconds.map { $0 * 2 } ?? firstSeconds)
+    pauseSeconds = min(lastSeconds, max(firstSeconds, pauseSeconds.map { $0 * 2 } ?? 0))
     failedAt = now
+  }
+
+  /// Ends the pause that is going on, and makes the next one the first again.
+  mutating func endPause() {
+    if isWaiting { pauseSeconds = 0 }
   }
 
   /// It succeeded.

@@ -56,7 +56,7 @@ extension EndToEnd {
         #expect(try await client.answer().status == 200)
         try client.send("GET /metrics HTTP/1.1\r\nHo")
         exporter.process.send(SIGTERM)
-        // The drain's own 5 seconds, and what a busy machine needs.
+        // The drain's own 4 seconds, and what a busy machine needs.
         try await waitUntil("the end", within: 10) { exporter.process.poll() != nil }
         #expect(exporter.process.poll() == .exited(0))
       }

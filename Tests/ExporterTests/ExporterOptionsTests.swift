@@ -61,6 +61,7 @@ struct ExporterOptionsTests {
         ["--port", "80", "--web.listen-address", ":90"],
         "--port and --web.listen-address exclude each other; use one of them"
       ),
+      (["--once", "--health-check"], "--once and --health-check exclude each other; use one of them"),
       (
         ["--web.listen-address", "localhost:80"],
         "--web.listen-address: \"localhost:80\" is not an address to listen on; use :8083, 127.0.0.1:8083 or [::1]:8083; "

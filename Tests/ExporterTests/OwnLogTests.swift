@@ -8,7 +8,11 @@ struct OwnLogTests {
   private let time = WallTime(nanoseconds: exampleNanoseconds)
 
   private func line(_ format: LogFormat, _ message: String, _ fields: KeyValuePairs<String, String>) -> String {
-    String(decoding: OwnLog(level: .info, format: format).render(.warn, message, fields, at: time), as: UTF8.self)
+    let fields = fields.map { (name: $0.key, value: $0.value) }
+    return String(
+      decoding: OwnLog(level: .info, format: format).render(.warn, message, fields, at: time),
+      as: UTF8.self
+    )
   }
 
   @Test("logfmt: values with spaces, quotes, equals signs or nothing in them are quoted, and stay on one line")
