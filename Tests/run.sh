@@ -16,6 +16,7 @@ Sections (all of them, in this order, unless some are named):
   style    swift format lint --strict, shellcheck
   swift    build with warnings as errors, all Swift tests
   address  the tests of ETLLog once more under the address sanitizer
+  fuzz     the reader of the log, guided by coverage, for 10 s (ETL_TEST_LONG=1: 60 s)
   static   the static release executables: size, no dynamic section, --version
   live     both executables against each other: promtool, Prometheus's Python client
 
@@ -33,7 +34,7 @@ for argument in "$@"; do
       exit 0
       ;;
     --no-address-sanitizer) with_address_sanitizer=false ;;
-    style | swift | address | static | live) sections+=("$argument") ;;
+    style | swift | address | fuzz | static | live) sections+=("$argument") ;;
     *)
       printf 'Tests/run.sh: unknown argument "%s"; see Tests/run.sh --help\n' "$argument" >&2
       exit 2
@@ -262,6 +263,12 @@ check_address() {
   check "$name" 900 swift test --sanitize=address --scratch-path .build/address --disable-xctest --filter ETLLogTests
 }
 
+check_fuzz() {
+  local seconds=10
+  [[ ${ETL_TEST_LONG-} != 1 ]] || seconds=60
+  check "fuzzing the reader of the log for $seconds s" 600 Tests/Fuzz/run.sh "$seconds"
+}
+
 is_static_built=false
 
 # What the sections static and live look at.
@@ -383,6 +390,7 @@ main() {
   if wants style; then check_style; fi
   if wants swift; then check_swift; fi
   if wants address; then check_address; fi
+  if wants fuzz; then check_fuzz; fi
   if wants static || wants live; then build_static; fi
   if wants static; then check_static; fi
   if wants live; then check_live; fi
