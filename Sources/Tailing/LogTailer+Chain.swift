@@ -15,12 +15,13 @@ extension LogTailer {
       if last.role == .atPath { last.role = .rotated(since: now) }
       let isGone = last.status.linkCount == 0
       if isGone, opened.offset == 0 { try goOnBehind(last, in: opened) }
+      // Where an earlier process followed it, nothing says where the path led then.
       statistics.countRotation(
         last.role == .copy
           ? .truncate
           : isGone
             ? (wasPathMissing ? .delete : .replace)
-            : followedPath != trail.resolvedPath ? .symlink : .rename
+            : followedPath ?? trail.resolvedPath != trail.resolvedPath ? .symlink : .rename
       )
     }
     followedPath = trail.resolvedPath

@@ -36,6 +36,7 @@ struct ResumeTests {
     try bench.settle()
     #expect(bench.taken() == [line("a1")] + (1...times).map { line("b\($0)") })
     #expect(bench.tailer?.statistics.lostPositions == 0)
+    #expect(bench.tailer?.statistics.rotations(.rename) == Int64(times))
   }
 
   @Test("the log was copied and truncated")
