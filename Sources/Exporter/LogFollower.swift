@@ -132,6 +132,8 @@ extension LogFollower {
   private func noteProgress(_ progress: TailProgress, at index: Int) {
     guard !logSet.logs[index].hasCaughtUp else { return }
     let tailer = logSet.logs[index].tailer
+    // What the files hold that are not open yet has been shown by the process before, as likely as not.
+    guard !tailer.hasMoreFiles else { return }
     let target = logSet.logs[index].caughtUpAtBytes ?? tailer.statistics.bytesRead + tailer.lagBytes
     logSet.logs[index].caughtUpAtBytes = target
     logSet.logs[index].hasCaughtUp = progress == .caughtUp || tailer.statistics.bytesRead >= target

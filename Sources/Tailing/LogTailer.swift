@@ -35,8 +35,8 @@ package final class LogTailer {
   var hasLooked = false
   /// The paths whose siblings were looked at.
   var siblingPaths: [String] = []
-  /// Whether there are more files to be read than may be held.
-  var hasMoreFiles = false
+  /// Whether there are more files to be read than may be held, whose bytes are not in `lagBytes` yet.
+  package internal(set) var hasMoreFiles = false
   /// Whether the path named nothing at the last look.
   var wasPathMissing = false
   /// Where the path led, without links, when its file was opened.
