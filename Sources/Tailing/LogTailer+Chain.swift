@@ -115,7 +115,7 @@ extension LogTailer {
 
   /// A file was cut to nothing: takes what was not read from its copy, and goes on at the start.
   func followTruncation(of file: HeldFile, at now: MonotonicTime) throws(SystemCallError) {
-    let siblings = listSiblings()
+    let siblings = try listSiblings()
     // With its directory away, so is its copy: nothing is decided before it is back.
     guard !isDirectoryMissing else { return }
     let position = file.position

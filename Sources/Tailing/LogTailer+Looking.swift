@@ -64,7 +64,7 @@ extension LogTailer {
   /// - Returns: False when the files changed during the look, and it must be taken again.
   private func lookOnce(at now: MonotonicTime) throws(SystemCallError) -> Bool {
     // In this order: a sibling listed before the log was seen unchanged was not rotated away from it.
-    let listed = listChangedSiblings()
+    let listed = try listChangedSiblings()
     switch see() {
     case .missing:
       return try pathIsMissing(listed, at: now)
@@ -148,7 +148,7 @@ extension LogTailer {
       throw error
     }
     failedStatus = nil
-    let siblings = listSiblings()
+    let siblings = try listSiblings()
     // Listed after it was opened, siblings may be newer than it, unless the path still names it.
     guard case .file(let status) = see(), opened.isSameFile(as: status) else { return false }
     pathRetry.succeed()

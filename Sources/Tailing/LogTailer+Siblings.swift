@@ -8,7 +8,9 @@ extension LogTailer {
   private static let coarsestTickSeconds = 2.0
 
   /// Lists the siblings: of the log, and where it is a link, of what it leads to.
-  func listSiblings() -> [String] {
+  ///
+  /// - Throws: `SystemCallError` when there is no descriptor left: then nothing can be said of the siblings now.
+  func listSiblings() throws(SystemCallError) -> [String] {
     var paths = [path]
     if trail.resolvedPath != path { paths.append(trail.resolvedPath) }
     var siblings: [String] = []
@@ -24,6 +26,7 @@ extension LogTailer {
           siblingFailure = SystemCallError(operation: "list all siblings of", subject: path, errno: .tooBig)
         }
       } catch {
+        if error.errno.isWantOfDescriptors { throw error }
         // A directory that may be passed through, but not listed, still lets the log be followed.
         siblingFailure = error
       }
@@ -61,11 +64,12 @@ extension LogTailer {
   /// Lists the siblings if there can be others than at the last look.
   ///
   /// - Returns: The siblings; none when they are the same as before.
-  func listChangedSiblings() -> [String] {
+  /// - Throws: `SystemCallError` as `listSiblings`.
+  func listChangedSiblings() throws(SystemCallError) -> [String] {
     let directories = Set([path, trail.resolvedPath].map { SiblingFinder.split($0).directory })
     let stamps = directories.sorted().map { try? FileStatus(of: $0) }
     guard stamps != listedDirectories || stamps.contains(nil) else { return [] }
-    let siblings = listSiblings()
+    let siblings = try listSiblings()
     let now = options.wallClock().nanoseconds
     let isSettled = stamps.allSatisfy { stamp in
       Double(now - (stamp?.changedNanoseconds ?? now)) / 1e9 > Self.coarsestTickSeconds
@@ -94,7 +98,7 @@ extension LogTailer {
       guard try FileStatus(of: path).kind == .regular else { return nil }
       return try HeldFile(opening: path, role: .copy)
     } catch {
-      if error.errno == .tooManyOpenFiles || error.errno == .tooManyOpenFilesInSystem { throw error }
+      if error.errno.isWantOfDescriptors { throw error }
       if error.errno != .noSuchFile { siblingFailure = error }
       return nil
     }
@@ -184,4 +188,9 @@ extension LogTailer {
     }
     return longest
   }
+}
+
+extension Errno {
+  /// Whether it passes when something else is closed.
+  fileprivate var isWantOfDescriptors: Bool { self == .tooManyOpenFiles || self == .tooManyOpenFilesInSystem }
 }
