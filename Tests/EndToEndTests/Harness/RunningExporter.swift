@@ -65,12 +65,21 @@ struct RunningExporter {
   }
 }
 
+extension RunningProgram {
+  /// The port that an exporter says it listens on; nil before that.
+  var listeningPort: UInt16? {
+    let line = errorLines.first { $0.contains("msg=listening address=127.0.0.1:") }
+    return line?.components(separatedBy: "address=127.0.0.1:").last.flatMap { UInt16($0) }
+  }
+}
+
 extension Sandbox {
   /// Starts an exporter and waits until it listens.
   ///
   /// - Parameters:
   ///   - log: The log's name in the folder.
   ///   - options: Further options.
+  ///   - rotateWait: How long late lines are waited for.
   ///   - preparation: Shell commands for its process, such as `ulimit -n 40 &&`.
   ///   - pause: Seconds between two looks for its port.
   /// - Returns: The exporter.
@@ -78,19 +87,19 @@ extension Sandbox {
   func startExporter(
     log: String = "etl.log",
     _ options: [String] = [],
+    rotateWait: String = "50ms",
     preparation: String = "",
     lookingEvery pause: Double = 0.005
   ) async throws -> RunningExporter {
     let process = try start(
       .exporter,
-      ["--web.listen-address", "127.0.0.1:0", "--log-file", path(log), "--log.rotate-wait", "50ms"] + options,
+      ["--web.listen-address", "127.0.0.1:0", "--log-file", path(log), "--log.rotate-wait", rotateWait] + options,
       preparation: preparation
     )
     var port: UInt16?
     try await waitUntil("the exporter's port", lookingEvery: pause) {
       guard process.poll() == nil else { throw TestFailure("the exporter has ended: \(process.errors)") }
-      let line = process.errorLines.first { $0.contains("msg=listening address=127.0.0.1:") }
-      port = line?.components(separatedBy: "address=127.0.0.1:").last.flatMap { UInt16($0) }
+      port = process.listeningPort
       return port != nil
     }
     guard let port else { throw TestFailure("no port") }
