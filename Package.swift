@@ -27,6 +27,10 @@ let package = Package(
       name: "Exporter",
       dependencies: [
         "CommandLineOptions", "ETLLog", "EventLoop", "HTTPServer", "LinuxIO", "Metrics", "Tailing",
+      ],
+      resources: [
+        .embedInCode("Resources/status.css"), .embedInCode("Resources/status.html"),
+        .embedInCode("Resources/status.js"),
       ]
     ),
     .target(name: "Simulator", dependencies: ["CommandLineOptions", "ETLLog", "EventLoop", "LinuxIO"]),

@@ -4,13 +4,14 @@ internal import Metrics
 
 /// What the exporter serves, and under which paths.
 enum Endpoints {
-  static let landingPath = "/"
+  static let pagePath = "/"
+  static let historyPath = "/api/history"
   static let healthPath = "/health"
   static let livenessPath = "/-/healthy"
   static let readinessPath = "/-/ready"
 
   /// Paths that the metrics cannot have.
-  static let fixedPaths = [landingPath, healthPath, livenessPath, readinessPath]
+  static let fixedPaths = [pagePath, historyPath, healthPath, livenessPath, readinessPath]
 
   /// Sets the routes of a server.
   ///
@@ -19,13 +20,9 @@ enum Endpoints {
   ///   - telemetryPath: The path of the metrics.
   ///   - exporter: Where the answers come from; it owns the server.
   static func route(on server: HTTPServer, telemetryPath: String, to exporter: ExporterApplication) {
-    let page = LandingPage.render(links: [
-      (telemetryPath, "the metrics, for Prometheus"),
-      (healthPath, "how the exporter and the job are, with reasons"),
-      (readinessPath, "whether the exporter has caught up with the log"),
-      (livenessPath, "whether the exporter runs"),
-    ])
-    server.route(landingPath) { _ in HTTPResponse(contentType: LandingPage.contentType, body: page) }
+    let page = StatusPage(telemetryPath: telemetryPath)
+    server.route(pagePath) { _ in page.response() }
+    server.route(historyPath) { [unowned exporter] request in history(request, exporter) }
     server.route(livenessPath) { _ in HTTPResponse(text: "The exporter runs.\n") }
     server.route(readinessPath) { [unowned exporter] _ in readiness(exporter) }
     server.route(healthPath) { [unowned exporter] _ in health(exporter) }
@@ -58,13 +55,33 @@ enum Endpoints {
 
   private static func health(_ exporter: ExporterApplication) -> HTTPResponse {
     let report = exporter.healthReport()
-    var body: [UInt8] = []
-    report.json.append(to: &body)
-    body.append(UInt8(ascii: "\n"))
-    return HTTPResponse(
-      status: report.exporterWorks ? .ok : .serviceUnavailable,
-      contentType: "application/json",
-      body: body
-    )
+    return HTTPResponse(status: report.exporterWorks ? .ok : .serviceUnavailable, json: report.json)
   }
+
+  private static func history(_ request: HTTPRequest, _ exporter: ExporterApplication) -> HTTPResponse {
+    let name = request.query.flatMap { QueryString.value(of: "pipeline", in: $0) }
+    guard let report = exporter.historyReport(pipeline: name) else {
+      return HTTPResponse(status: .notFound, json: .object([("error", .string("no pipeline has this name"))]))
+    }
+    return HTTPResponse(json: report.json)
+  }
+}
+
+extension HTTPResponse {
+  /// An answer in JSON that is right only now.
+  ///
+  /// - Parameters:
+  ///   - status: The status code.
+  ///   - json: The body.
+  init(status: HTTPStatus = .ok, json: JSONValue) {
+    var body: [UInt8] = []
+    json.append(to: &body)
+    body.append(UInt8(ascii: "\n"))
+    self.init(status: status, contentType: "application/json", fields: [.notStored], body: body)
+  }
+}
+
+extension HTTPResponse.Field {
+  /// Keeps caches from giving anybody what was right earlier (RFC 9111 §5.2.2.5).
+  static let notStored = Self(name: "Cache-Control", value: "no-store")
 }

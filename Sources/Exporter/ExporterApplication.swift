@@ -142,6 +142,10 @@ final class ExporterApplication {
     HealthReport(source: scrapeSource(), logs: follower.conditions, hasCaughtUp: hasCaughtUp)
   }
 
+  func historyReport(pipeline name: String?) -> HistoryReport? {
+    HistoryReport(now: .now, pipelines: follower.pipelines, name: name)
+  }
+
   private func scrapeSource() -> ScrapeSource {
     requestCounts.statistics = server.statistics
     return ScrapeSource(

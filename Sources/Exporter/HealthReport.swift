@@ -1,12 +1,13 @@
 internal import CommandLineOptions
 internal import ETLLog
 internal import LinuxIO
+internal import Tailing
 
 /// How one log is doing, for people: what a scrape's numbers cannot say.
 struct LogCondition {
   let path: String
   let lagBytes: Int64
-  /// Why nothing comes from it now; nil while it is followed.
+  /// Why nothing comes from it now, with its path; nil while it is followed.
   var waitingFor: String?
   /// What fails; nil while nothing does.
   var failure: String?
@@ -49,9 +50,7 @@ struct HealthReport {
   // MARK: The exporter
 
   private var exporterReasons: [String] {
-    logs.compactMap { log in
-      log.failure ?? log.waitingFor.map { "\(log.path): \($0)" }
-    }
+    logs.compactMap { $0.failure ?? $0.waitingFor }
   }
 
   private var exporter: JSONValue {
@@ -62,7 +61,23 @@ struct HealthReport {
       ("version", .string(productVersion)),
       ("uptime_seconds", .decimal(seconds(since: source.processStart.nanoseconds))),
       ("lag_bytes", .integer(source.logs.lagBytes)),
+      ("read_bytes", .integer(source.logs.readBytes)),
+      ("read_errors", .integer(source.logs.readErrors)),
+      ("event_delay_seconds", decimal(source.eventDelaySeconds)),
+      ("lines", source.lineCounts.json),
+      ("rotations", .object(source.logs.rotations.map { ($0.kind.rawValue, .integer($0.count)) })),
+      ("snapshot", source.snapshots.map(snapshot) ?? .null),
       ("logs", .array(logs.map { .object([("path", .string($0.path)), ("lag_bytes", .integer($0.lagBytes))]) })),
+    ])
+  }
+
+  private func snapshot(_ statistics: SnapshotStore.Statistics) -> JSONValue {
+    .object([
+      ("written", timestamp(statistics.writtenNanoseconds)),
+      ("age_seconds", age(statistics.writtenNanoseconds)),
+      ("bytes", .integer(statistics.bytes)),
+      ("writes", .integer(statistics.writes)),
+      ("errors", .integer(statistics.errors)),
     ])
   }
 
@@ -77,32 +92,53 @@ struct HealthReport {
   }
 
   private func jobReasons(_ pipeline: PipelineState) -> [String] {
-    guard !isAlive(pipeline) else { return [] }
-    let name = pipeline.name.map { "pipeline \($0): " } ?? ""
-    guard let last = pipeline.lastEventNanoseconds else { return ["\(name)no event yet"] }
-    let age = Duration.seconds(Int64(seconds(since: last))).prometheusText
-    switch pipeline.ending {
-    case .jobStopped: return ["\(name)stopped \(age) ago"]
-    case .jobCrashed: return ["\(name)crashed \(age) ago"]
-    default: break
-    }
+    guard let reason = reason(pipeline) else { return [] }
+    return [pipeline.name.map { "pipeline \($0): \(reason)" } ?? reason]
+  }
+
+  /// Why a pipeline is down; nil while it is not.
+  private func reason(_ pipeline: PipelineState) -> String? {
+    guard !isAlive(pipeline) else { return nil }
+    guard let last = pipeline.lastEventNanoseconds else { return "no event yet" }
+    let age = Duration.seconds(Int64(seconds(since: last))).textForPeople
+    if let end = ending(pipeline) { return "\(end) \(age) ago" }
     let failedLast = pipeline.lastFailureNanoseconds ?? .min > pipeline.lastSuccessNanoseconds ?? .min
     let failure = failedLast ? pipeline.lastFailureType.map { "; the last file failed: \($0)" } ?? "" : ""
-    return ["\(name)no event for \(age)\(failure)"]
+    return "no event for \(age)\(failure)"
+  }
+
+  private func ending(_ pipeline: PipelineState) -> String? {
+    switch pipeline.ending {
+    case .jobStopped: "stopped"
+    case .jobCrashed: "crashed"
+    default: nil
+    }
   }
 
   private func pipeline(_ pipeline: PipelineState) -> JSONValue {
     .object([
-      ("pipeline", pipeline.name.map(JSONValue.string) ?? .null),
+      ("pipeline", string(pipeline.name)),
       ("status", .string(isAlive(pipeline) ? "running" : "down")),
+      ("reason", string(reason(pipeline))),
+      ("ended", string(ending(pipeline))),
       ("uptime_seconds", .decimal(isAlive(pipeline) ? seconds(since: pipeline.totals.runStartedNanoseconds ?? 0) : 0)),
       ("total_records", .integer(pipeline.totals.records.counted)),
       ("total_files", .integer(pipeline.totals.files.counted)),
       ("total_failures", .integer(pipeline.totals.failures.counted)),
+      ("gap_records", .integer(pipeline.totals.records.gap)),
+      ("gap_files", .integer(pipeline.totals.files.gap)),
+      ("gap_failures", .integer(pipeline.totals.failures.gap)),
+      ("errors_by_type", .object(pipeline.errorCounts.map { ($0.type, .integer($0.count)) })),
+      ("records_per_second", decimal(pipeline.newestFileRate.map { isAlive(pipeline) ? $0 : 0 })),
+      ("mean_processing_seconds", decimal(pipeline.processingSeconds.mean)),
+      ("file_in_progress_seconds", age(pipeline.fileStartedNanoseconds)),
       ("last_event", timestamp(pipeline.lastEventNanoseconds)),
+      ("seconds_since_last_event", age(pipeline.lastEventNanoseconds)),
       ("last_success", timestamp(pipeline.lastSuccessNanoseconds)),
+      ("seconds_since_last_success", age(pipeline.lastSuccessNanoseconds)),
       ("last_failure", timestamp(pipeline.lastFailureNanoseconds)),
-      ("last_failure_type", pipeline.lastFailureType.map(JSONValue.string) ?? .null),
+      ("seconds_since_last_failure", age(pipeline.lastFailureNanoseconds)),
+      ("last_failure_type", string(pipeline.lastFailureType)),
     ])
   }
 
@@ -115,10 +151,33 @@ struct HealthReport {
     (Exporter.seconds(from: nanoseconds, to: source.now.nanoseconds) * 1e3).rounded() / 1e3
   }
 
+  private func age(_ nanoseconds: Int64?) -> JSONValue {
+    nanoseconds.map { .decimal(seconds(since: $0)) } ?? .null
+  }
+
+  private func string(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+
+  private func decimal(_ value: Double?) -> JSONValue { value.map(JSONValue.decimal) ?? .null }
+
   private func timestamp(_ nanoseconds: Int64?) -> JSONValue {
     guard let nanoseconds else { return .null }
     var text: [UInt8] = []
     Timestamp.append(nanoseconds, to: &text)
     return .string(String(decoding: text, as: UTF8.self))
+  }
+}
+
+extension Duration {
+  /// Whole seconds in words: the largest unit that fits, and the next one unless it is 0, such as "4 min 1 s".
+  fileprivate var textForPeople: String {
+    var rest = max(0, components.seconds)
+    var parts: [String] = []
+    for (unit, unitSeconds) in [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)] as [(String, Int64)] {
+      let count = rest / unitSeconds
+      rest %= unitSeconds
+      if count > 0 { parts.append("\(count) \(unit)") }
+      if !parts.isEmpty, count == 0 || parts.count == 2 { break }
+    }
+    return parts.isEmpty ? "0 s" : parts.joined(separator: " ")
   }
 }

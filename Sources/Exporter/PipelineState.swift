@@ -48,6 +48,8 @@ struct PipelineState {
   private(set) var fileStartedNanoseconds: Int64?
   /// Whether an event of a job has come, and not only lines that might be anything's.
   private(set) var hasJobEvents = false
+  /// The last hour.
+  private(set) var history = History()
   /// How the job ended; nil while it has not.
   private(set) var ending: LogMessage?
 
@@ -75,14 +77,20 @@ struct PipelineState {
   /// - Returns: What became of it.
   mutating func apply(_ event: LogEvent, _ texts: borrowing LogTexts, readNanoseconds: Int64) -> TotalsFollower.Outcome
   {
+    // A time yet to come is a clock that is ahead: for how things are now it is now.
+    let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
+    let before = totals
     let outcome = totals.apply(WorkReport(event, readNanoseconds: readNanoseconds))
     guard case .counted(let failures, let startsRun) = outcome else { return outcome }
     if event.isOfJob { hasJobEvents = true }
+    history.record(
+      History.Work(event, since: before, until: totals),
+      at: nanoseconds,
+      readNanoseconds: readNanoseconds
+    )
     countErrors(failures, event, texts)
     // Without a word on when, what or how much it says nothing of the job's health.
     guard event.isOfJob || event.timestampNanoseconds != nil else { return outcome }
-    // A time yet to come is a clock that is ahead: for how things are now it is now.
-    let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
     // After a clock was set back a new run is older than the last one's lines, and still what counts.
     let isNewest = startsRun || nanoseconds >= lastEventNanoseconds ?? nanoseconds
     lastEventNanoseconds = isNewest ? nanoseconds : lastEventNanoseconds
@@ -173,6 +181,11 @@ extension PipelineState {
   /// How many failures had a type that was put under the overflow.
   var errorTypeOverflow: Int64 { errorTypes.overflowCount }
 
+  /// Failures by type.
+  var errorCounts: [(type: String, count: Int64)] {
+    zip(errorTypes.names, errors).map { (String(decoding: $0, as: UTF8.self), $1.count) }
+  }
+
   /// Why the newest failed file failed; nil before the first.
   var lastFailureType: String? {
     lastErrorTypePlace.map { String(decoding: errorTypes.names[$0], as: UTF8.self) }
@@ -197,7 +210,7 @@ extension PipelineState {
     .object([
       ("pipeline", name.map(JSONValue.string) ?? .null),
       ("totals", totals.json),
-      ("errors", .array(errorCounts)),
+      ("errors", .array(errorCounts.map { .object([("type", .string($0.type)), ("count", .integer($0.count))]) })),
       ("error_type_overflow", .integer(errorTypes.overflowCount)),
       ("last_event", .nanoseconds(lastEventNanoseconds)),
       ("last_success", .nanoseconds(lastSuccessNanoseconds)),
@@ -209,14 +222,9 @@ extension PipelineState {
       ("file_records", fileRecords.json),
       ("file_started", .nanoseconds(fileStartedNanoseconds)),
       ("has_job_events", .boolean(hasJobEvents)),
+      ("history", .string(history.text)),
       ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
     ])
-  }
-
-  private var errorCounts: [JSONValue] {
-    zip(errorTypes.names, errors).map { name, error in
-      .object([("type", .string(String(decoding: name, as: UTF8.self))), ("count", .integer(error.count))])
-    }
   }
 
   init?(json: JSONValue) {
@@ -224,13 +232,15 @@ extension PipelineState {
       let overflow = json["error_type_overflow"]?.count,
       let mean = RecentMean(capacity: Self.recentFiles, json: json["processing_seconds"]),
       let processingTimes = Histogram(bounds: Self.processingSecondsBounds, json: json["processing_times"]),
-      let fileRecords = Histogram(bounds: Self.fileRecordsBounds, json: json["file_records"])
+      let fileRecords = Histogram(bounds: Self.fileRecordsBounds, json: json["file_records"]),
+      let history = History(text: json["history"]?.stringValue ?? "")
     else { return nil }
     self.init(name: json["pipeline"]?.stringValue)
     self.totals = totals
     processingSeconds = mean
     self.processingTimes = processingTimes
     self.fileRecords = fileRecords
+    self.history = history
     fileStartedNanoseconds = json["file_started"]?.integerValue
     for error in errors {
       guard let type = error["type"]?.stringValue, let count = error["count"]?.count else { return nil }
@@ -273,28 +283,12 @@ extension JSONValue {
   static func nanoseconds(_ nanoseconds: Int64?) -> JSONValue { nanoseconds.map(JSONValue.integer) ?? .null }
 }
 
-extension LogEvent {
-  /// Whether it is an event that a job writes, or tells of one's totals.
-  fileprivate var isOfJob: Bool {
-    message != .other || totalRecords != nil || totalFiles != nil || totalFailures != nil
-  }
-}
-
-extension WorkReport {
-  fileprivate init(_ event: LogEvent, readNanoseconds: Int64) {
-    self.init(nanoseconds: event.timestampNanoseconds, readNanoseconds: readNanoseconds)
-    records.total = event.totalRecords
-    files.total = event.totalFiles
-    failures.total = event.totalFailures
-    switch event.message {
-    case .jobStarted:
-      startsRun = true
-    case .fileCompleted:
-      files.claimed = 1
-      records.claimed = event.recordsProcessed ?? 0
-    case .fileFailed:
-      failures.claimed = 1
-    default: break
-    }
+extension History.Work {
+  /// What a line has added, without the work whose lines were lost: nobody knows when that was done.
+  fileprivate init(_ event: LogEvent, since before: TotalsFollower, until after: TotalsFollower) {
+    records = after.records.accounted - before.records.accounted
+    files = after.files.accounted - before.files.accounted
+    failures = after.failures.accounted - before.failures.accounted
+    if event.message == .fileCompleted { processingSeconds = event.processingTimeSeconds }
   }
 }

@@ -1,48 +1,13 @@
 internal import ETLLog
 
-/// One of a line's three counts: the job's running total as the line states it, and the work the line itself reports.
-struct ReportedCount: Equatable {
-  /// The job's running total; nil where the line does not state it.
-  var total: Int64?
-  /// What this line alone adds: one file, its records, or one failure.
-  var claimed: Int64 = 0
-}
-
-/// What one log line says about work done, reduced to what counting needs.
-struct WorkReport: Equatable {
-  var records = ReportedCount()
-  var files = ReportedCount()
-  var failures = ReportedCount()
-  /// Whether the line says that a new run of the job begins.
-  var startsRun = false
-  /// When it happened, since 1970, as the line says; nil where it does not.
-  var nanoseconds: Int64?
-  /// When the line was read, since 1970.
-  var readNanoseconds: Int64
-}
-
-extension WorkReport {
-  /// Whether the line comes after some moment. One that says no time does, since it comes after it in the log.
-  ///
-  /// So does one of the present or the past where the moment is still to come: then a clock was ahead, and was set right.
-  ///
-  /// - Parameters:
-  ///   - moment: The moment, since 1970; nil for none.
-  ///   - orEqual: Whether the moment itself is late enough.
-  /// - Returns: True where it does.
-  func isNewer(than moment: Int64?, orEqual: Bool) -> Bool {
-    guard let nanoseconds, let moment else { return true }
-    if moment > readNanoseconds, nanoseconds <= readNanoseconds { return true }
-    return orEqual ? nanoseconds >= moment : nanoseconds > moment
-  }
-}
-
 /// Follows one of the job's running totals.
 struct CountFollower: Equatable {
   /// Everything counted so far, over all runs; never falls.
   private(set) var counted: Int64 = 0
   /// The part of it that no line accounted for, because the lines were lost; never falls.
   private(set) var gap: Int64 = 0
+  /// The part of it that lines accounted for.
+  var accounted: Int64 { counted - gap }
 
   /// The newest total of the present run.
   private var runTotal: Int64 = 0

@@ -34,11 +34,19 @@ struct HealthReportTests {
     #expect(
       json(report) == """
         {"status": "healthy", "exporter": {"status": "ok", "reasons": [], "version": "0.1.0", \
-        "uptime_seconds": 15.0, "lag_bytes": 0, "logs": [{"path": "etl.log", "lag_bytes": 0}]}, \
-        "job": {"status": "running", "reasons": []}, \
-        "pipelines": [{"pipeline": null, "status": "running", "uptime_seconds": 10.0, "total_records": 250, \
-        "total_files": 1, "total_failures": 1, "last_event": "2025-01-18T04:00:02.000Z", \
-        "last_success": "2025-01-18T04:00:02.000Z", "last_failure": "2025-01-18T04:00:01.000Z", \
+        "uptime_seconds": 15.0, "lag_bytes": 0, "read_bytes": 0, "read_errors": 0, "event_delay_seconds": 8.0, \
+        "lines": {"event": 3, "other": 0, "malformed": 0, "oversized": 0, "duplicate": 0, "stale": 0}, \
+        "rotations": {"rename": 0, "truncate": 0, "delete": 0, "replace": 0, "symlink": 0}, "snapshot": null, \
+        "logs": [{"path": "etl.log", "lag_bytes": 0}]}, "job": {"status": "running", "reasons": []}, \
+        "pipelines": [{"pipeline": null, "status": "running", "reason": null, "ended": null, \
+        "uptime_seconds": 10.0, "total_records": 250, "total_files": 1, "total_failures": 1, \
+        "gap_records": 0, "gap_files": 0, "gap_failures": 0, \
+        "errors_by_type": {"connection_timeout": 1, "corrupt_file_format": 0, "disk_space_insufficient": 0, \
+        "database_lock_timeout": 0, "invalid_data_schema": 0}, \
+        "records_per_second": 9.88, "mean_processing_seconds": 25.3, "file_in_progress_seconds": null, \
+        "last_event": "2025-01-18T04:00:02.000Z", "seconds_since_last_event": 8.0, \
+        "last_success": "2025-01-18T04:00:02.000Z", "seconds_since_last_success": 8.0, \
+        "last_failure": "2025-01-18T04:00:01.000Z", "seconds_since_last_failure": 9.0, \
         "last_failure_type": "connection_timeout"}]}
         """
     )
@@ -60,7 +68,9 @@ struct HealthReportTests {
     )
     fixture.now = WallTime(nanoseconds: exampleNanoseconds + 241_000_000_000)
     #expect(
-      json(report(fixture)).contains(#""reasons": ["no event for 4m; the last file failed: disk_space_insufficient"]"#)
+      json(report(fixture)).contains(
+        #""reasons": ["no event for 4 min; the last file failed: disk_space_insufficient"]"#
+      )
     )
   }
 
@@ -69,7 +79,21 @@ struct HealthReportTests {
     var fixture = Fixture()
     fixture.read(Fixture.message(4, message))
     #expect(report(fixture).status == .degraded)
-    #expect(json(report(fixture)).contains("\"\(word) 6s ago\""))
+    #expect(json(report(fixture)).contains("\"\(word) 6 s ago\""))
+  }
+
+  @Test(
+    "an age in seconds alone, which nobody reads at a glance",
+    arguments: [
+      (0, "0 s"), (59, "59 s"), (60, "1 min"), (241, "4 min 1 s"), (3599, "59 min 59 s"), (3600, "1 h"),
+      (3660, "1 h 1 min"), (7201, "2 h"), (86_400, "1 d"), (90_061, "1 d 1 h"), (86_460, "1 d"),
+    ]
+  )
+  func ages(seconds: Int64, text: String) {
+    var fixture = Fixture()
+    fixture.read(Fixture.message(0, "etl_stopped"))
+    fixture.now = WallTime(nanoseconds: exampleNanoseconds + seconds * 1_000_000_000)
+    #expect(json(report(fixture)).contains("\"stopped \(text) ago\""))
   }
 
   @Test("one of two pipelines is down: the reason names it")
@@ -83,11 +107,11 @@ struct HealthReportTests {
   func waiting() {
     var fixture = Fixture()
     fixture.read(Fixture.completed(1, totals: (250, 1, 0)))
-    let logs = [LogCondition(path: "etl.log", lagBytes: 0, waitingFor: "no such file")]
+    let logs = [LogCondition(path: "etl.log", lagBytes: 0, waitingFor: "etl.log does not exist")]
     let report = report(fixture, logs: logs)
     #expect(report.status == .degraded)
     #expect(report.exporterWorks)
-    #expect(json(report).contains(#""exporter": {"status": "waiting", "reasons": ["etl.log: no such file"]"#))
+    #expect(json(report).contains(#""exporter": {"status": "waiting", "reasons": ["etl.log does not exist"]"#))
   }
 
   @Test("the log cannot be read: the exporter does not work")

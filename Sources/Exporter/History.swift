@@ -1,0 +1,185 @@
+/// What a pipeline did in the last hour, in fixed memory: a ring of samples of ten seconds each.
+///
+/// A line counts in the sample of the time that it states, so that a log that is read late, or anew, gives the same
+/// history as one that was followed.
+struct History: Equatable {
+  /// The time that one sample stands for.
+  static let sampleSeconds: Int64 = 10
+  /// An hour, and the sample that is not over yet.
+  static let capacity = 361
+
+  /// What the lines of ten seconds say.
+  struct Sample: Equatable {
+    /// Lines that were counted, also those that say nothing of work.
+    var events: UInt32 = 0
+    var records: UInt32 = 0
+    var files: UInt32 = 0
+    var failures: UInt32 = 0
+    /// Completed files whose line says how long they took.
+    var timedFiles: UInt32 = 0
+    /// The time of these files together, in seconds.
+    var totalSeconds = 0.0
+    /// The longest of these times, in seconds.
+    var longestSeconds = 0.0
+
+    /// Adds another sample of the same time.
+    ///
+    /// - Parameter other: The other sample.
+    mutating func add(_ other: Sample) {
+      events = clampedSum(events, Int64(other.events))
+      records = clampedSum(records, Int64(other.records))
+      files = clampedSum(files, Int64(other.files))
+      failures = clampedSum(failures, Int64(other.failures))
+      timedFiles = clampedSum(timedFiles, Int64(other.timedFiles))
+      totalSeconds = min(totalSeconds + other.totalSeconds, .greatestFiniteMagnitude)
+      longestSeconds = max(longestSeconds, other.longestSeconds)
+    }
+  }
+
+  /// What one line adds.
+  struct Work {
+    var records: Int64 = 0
+    var files: Int64 = 0
+    var failures: Int64 = 0
+    /// How long the completed file took; nil where the line does not say.
+    var processingSeconds: Double?
+  }
+
+  /// Each at its number modulo the capacity; none before the first line.
+  private var samples: [Sample] = []
+  /// The number of the newest sample, counted in samples since 1970.
+  private var newest: Int64 = 0
+  /// The number of the oldest sample ever, which may have left the ring.
+  private var oldest: Int64 = 0
+
+  /// The number of the sample that a time belongs to.
+  ///
+  /// - Parameter nanoseconds: The time, since 1970; an earlier one counts as 1970.
+  /// - Returns: The number, at least 0.
+  static func number(at nanoseconds: Int64) -> Int64 {
+    max(0, nanoseconds) / (sampleSeconds * 1_000_000_000)
+  }
+
+  /// Takes one line in.
+  ///
+  /// - Parameters:
+  ///   - work: What it adds.
+  ///   - nanoseconds: When it happened, since 1970.
+  ///   - readNanoseconds: When it was read, since 1970; not earlier.
+  mutating func record(_ work: Work, at nanoseconds: Int64, readNanoseconds: Int64) {
+    let number = Self.number(at: nanoseconds)
+    if samples.isEmpty {
+      samples = Array(repeating: Sample(), count: Self.capacity)
+      newest = number
+      oldest = number
+    }
+    if number > newest {
+      advance(to: number)
+    } else if number <= newest - Int64(Self.capacity) {
+      // A newest sample that is yet to come is left from a clock that was ahead; it must not keep the present out.
+      guard newest > Self.number(at: readNanoseconds) else { return }
+      self = History()
+      return record(work, at: nanoseconds, readNanoseconds: readNanoseconds)
+    }
+    oldest = min(oldest, number)
+    samples[Self.place(of: number)].add(work)
+  }
+
+  private mutating func advance(to number: Int64) {
+    let first = max(newest + 1, number - Int64(Self.capacity) + 1)
+    for passed in first...number { samples[Self.place(of: passed)] = Sample() }
+    newest = number
+  }
+
+  private static func place(of number: Int64) -> Int { Int(number % Int64(capacity)) }
+
+  /// One sample.
+  ///
+  /// - Parameter number: Its number.
+  /// - Returns: The sample, empty where nothing happened; nil where nothing is known: before the first line.
+  func sample(_ number: Int64) -> Sample? {
+    guard !samples.isEmpty, number >= oldest, number > newest - Int64(Self.capacity) else { return nil }
+    return number > newest ? Sample() : samples[Self.place(of: number)]
+  }
+}
+
+extension History.Sample {
+  fileprivate mutating func add(_ work: History.Work) {
+    events = clampedSum(events, 1)
+    records = clampedSum(records, work.records)
+    files = clampedSum(files, work.files)
+    failures = clampedSum(failures, work.failures)
+    guard let seconds = work.processingSeconds else { return }
+    timedFiles = clampedSum(timedFiles, 1)
+    totalSeconds = min(totalSeconds + seconds, .greatestFiniteMagnitude)
+    longestSeconds = max(longestSeconds, seconds)
+  }
+}
+
+/// Adds to a sample's count; stops at the largest one, because absurd numbers in a log must not end the process.
+private func clampedSum(_ left: UInt32, _ right: Int64) -> UInt32 {
+  UInt32(clamping: saturatingSum(Int64(left), right))
+}
+
+// MARK: In a snapshot
+
+extension History {
+  /// Its numbers with blanks between them: the newest and the oldest sample's, and of each sample that is not empty its
+  /// age and its values. One string, because a tree of JSON values would take ten times the memory of the ring.
+  var text: String {
+    guard !samples.isEmpty else { return "" }
+    var text = "\(newest) \(oldest)"
+    for age in 0..<Int64(Self.capacity) {
+      guard let sample = sample(newest - age), sample != Sample() else { continue }
+      text += " \(age) \(sample.events) \(sample.records) \(sample.files) \(sample.failures) \(sample.timedFiles)"
+      text += " \(sample.totalSeconds) \(sample.longestSeconds)"
+    }
+    return text
+  }
+
+  /// Reads what `text` gave.
+  ///
+  /// - Parameter text: The text; nil where it is none.
+  init?(text: String) {
+    guard !text.isEmpty else { return }
+    var fields = text.split(separator: " ", omittingEmptySubsequences: false)[...]
+    guard let newest: Int64 = fields.takeNumber(), let oldest: Int64 = fields.takeNumber(),
+      (0...newest).contains(oldest),
+      newest <= .max / (Self.sampleSeconds * 1_000_000_000)
+    else { return nil }
+    self.newest = newest
+    self.oldest = oldest
+    samples = Array(repeating: Sample(), count: Self.capacity)
+    while !fields.isEmpty {
+      guard let age: Int64 = fields.takeNumber(), (0..<Int64(Self.capacity)).contains(age), age <= newest,
+        let sample = Sample(&fields)
+      else { return nil }
+      samples[Self.place(of: newest - age)] = sample
+    }
+  }
+}
+
+extension History.Sample {
+  fileprivate init?(_ fields: inout ArraySlice<Substring>) {
+    guard let events: UInt32 = fields.takeNumber(), let records: UInt32 = fields.takeNumber(),
+      let files: UInt32 = fields.takeNumber(), let failures: UInt32 = fields.takeNumber(),
+      let timedFiles: UInt32 = fields.takeNumber(), let totalSeconds: Double = fields.takeNumber(),
+      let longestSeconds: Double = fields.takeNumber(), totalSeconds.isFinite, longestSeconds.isFinite
+    else { return nil }
+    self.init(
+      events: events,
+      records: records,
+      files: files,
+      failures: failures,
+      timedFiles: timedFiles,
+      totalSeconds: totalSeconds,
+      longestSeconds: longestSeconds
+    )
+  }
+}
+
+extension ArraySlice<Substring> {
+  fileprivate mutating func takeNumber<Number: LosslessStringConvertible>() -> Number? {
+    popFirst().flatMap { Number(String($0)) }
+  }
+}

@@ -1,0 +1,69 @@
+internal import ETLLog
+
+/// One of a line's three counts: the job's running total as the line states it, and the work the line itself reports.
+struct ReportedCount: Equatable {
+  /// The job's running total; nil where the line does not state it.
+  var total: Int64?
+  /// What this line alone adds: one file, its records, or one failure.
+  var claimed: Int64 = 0
+}
+
+/// What one log line says about work done, reduced to what counting needs.
+struct WorkReport: Equatable {
+  var records = ReportedCount()
+  var files = ReportedCount()
+  var failures = ReportedCount()
+  /// Whether the line says that a new run of the job begins.
+  var startsRun = false
+  /// When it happened, since 1970, as the line says; nil where it does not.
+  var nanoseconds: Int64?
+  /// When the line was read, since 1970.
+  var readNanoseconds: Int64
+}
+
+extension WorkReport {
+  /// Whether the line comes after some moment. One that says no time does, since it comes after it in the log.
+  ///
+  /// So does one of the present or the past where the moment is still to come: then a clock was ahead, and was set right.
+  ///
+  /// - Parameters:
+  ///   - moment: The moment, since 1970; nil for none.
+  ///   - orEqual: Whether the moment itself is late enough.
+  /// - Returns: True where it does.
+  func isNewer(than moment: Int64?, orEqual: Bool) -> Bool {
+    guard let nanoseconds, let moment else { return true }
+    if moment > readNanoseconds, nanoseconds <= readNanoseconds { return true }
+    return orEqual ? nanoseconds >= moment : nanoseconds > moment
+  }
+}
+
+extension LogEvent {
+  /// Whether it is an event that a job writes, or tells of one's totals.
+  var isOfJob: Bool {
+    message != .other || totalRecords != nil || totalFiles != nil || totalFailures != nil
+  }
+}
+
+extension WorkReport {
+  /// Takes from an event what counting needs.
+  ///
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - readNanoseconds: When its line was read, since 1970.
+  init(_ event: LogEvent, readNanoseconds: Int64) {
+    self.init(nanoseconds: event.timestampNanoseconds, readNanoseconds: readNanoseconds)
+    records.total = event.totalRecords
+    files.total = event.totalFiles
+    failures.total = event.totalFailures
+    switch event.message {
+    case .jobStarted:
+      startsRun = true
+    case .fileCompleted:
+      files.claimed = 1
+      records.claimed = event.recordsProcessed ?? 0
+    case .fileFailed:
+      failures.claimed = 1
+    default: break
+    }
+  }
+}
