@@ -19,6 +19,7 @@ Sections (all of them, in this order, unless some are named):
   fuzz     the reader of the log, guided by coverage, for 10 s (ETL_TEST_LONG=1: 60 s)
   static   the static release executables: size, no dynamic section, --version
   live     both executables against each other: promtool, Prometheus's Python client
+  browser  the status page in headless Chromium: numbers, failures, policy, accessibility
 
 Full output of each check is in .build/test-logs. The last line is "N passed, N failed":
 each Swift test counts as one, and so does each other check. Exit status 1 if any failed.
@@ -34,7 +35,7 @@ for argument in "$@"; do
       exit 0
       ;;
     --no-address-sanitizer) with_address_sanitizer=false ;;
-    style | swift | address | fuzz | static | live) sections+=("$argument") ;;
+    style | swift | address | fuzz | static | live | browser) sections+=("$argument") ;;
     *)
       printf 'Tests/run.sh: unknown argument "%s"; see Tests/run.sh --help\n' "$argument" >&2
       exit 2
@@ -57,9 +58,11 @@ readonly packages=(
   shellcheck   # checks the scripts
   curl         # asks the running exporter, as a person would
   python3-venv # keeps what comes from PyPI away from the system
+  chromium     # looks at the status page
 )
-# From PyPI: the official client's parser reads what the exporter shows.
-readonly python_packages=(prometheus-client==0.26.0)
+# From PyPI: the official client's parser reads what the exporter shows, and axe-core, which the other one brings with it,
+# judges the accessibility of the status page. Nothing that they depend on is needed.
+readonly python_packages=(prometheus-client==0.26.0 axe-playwright-python==0.1.8)
 
 passed=0
 failed=0
@@ -187,10 +190,10 @@ install_promtool() {
 
 install_python_packages() {
   # Succeeds without the index only where the right versions are there.
-  if "$venv/bin/pip" --quiet --disable-pip-version-check install --no-index "${python_packages[@]}"; then return; fi
+  if "$venv/bin/pip" --quiet --disable-pip-version-check install --no-deps --no-index "${python_packages[@]}"; then return; fi
   printf 'installing from PyPI into %s: %s\n' "${venv#"$PWD"/}" "${python_packages[*]}" | tee /dev/fd/3
   /usr/bin/python3 -m venv --clear "$venv"
-  "$venv/bin/pip" --quiet --disable-pip-version-check install "${python_packages[@]}"
+  "$venv/bin/pip" --quiet --disable-pip-version-check install --no-deps "${python_packages[@]}"
 }
 
 prepare() {
@@ -318,6 +321,17 @@ check_live() {
   check 'live: /health is JSON' 20 is_json "http://localhost:$port/health"
 }
 
+check_browser() {
+  local name description
+  if ! $is_static_built; then
+    skip 'browser checks' 'the build failed'
+    return
+  fi
+  while read -r name description; do
+    check "browser: $description" 180 "$venv/bin/python" Tests/Browser/test_page.py "$executables" "$name"
+  done < <("$venv/bin/python" Tests/Browser/test_page.py --list)
+}
+
 readonly gauges=(etl_current_rate_records_per_second etl_avg_processing_time_seconds etl_seconds_since_last_success
   etl_seconds_since_last_failure etl_health_status etl_uptime_seconds)
 readonly counters=(etl_records_total etl_files_total etl_failures_total etl_errors_by_type_total)
@@ -391,9 +405,10 @@ main() {
   if wants swift; then check_swift; fi
   if wants address; then check_address; fi
   if wants fuzz; then check_fuzz; fi
-  if wants static || wants live; then build_static; fi
+  if wants static || wants live || wants browser; then build_static; fi
   if wants static; then check_static; fi
   if wants live; then check_live; fi
+  if wants browser; then check_browser; fi
   summarize
 }
 
