@@ -2,7 +2,7 @@ internal import LinuxIO
 
 /// Cuts a stream of bytes into whole lines. Its only memory is whether it is inside a line over the limit.
 struct LineCutter {
-  /// The longest line that is delivered, in bytes without its newline.
+  /// The longest line that is delivered, in bytes without its ending, `\n` or `\r\n`.
   let maximumLineBytes: Int
   /// Whether the bytes to come belong to a line over the limit.
   var isInsideOversizedLine = false
@@ -17,7 +17,10 @@ struct LineCutter {
     var oversizedLines = 0
   }
 
+  /// Bytes of the longest line ending.
+  static let maximumEndingBytes = 2
   private static let newline = UInt8(ascii: "\n")
+  private static let carriageReturn = UInt8(ascii: "\r")
 
   /// Delivers the whole lines at the start of some bytes.
   ///
@@ -50,7 +53,7 @@ struct LineCutter {
         if end > start {
           sink.receive(bytes.extracting(start..<end))
           start = end
-        } else if count - start > maximumLineBytes {
+        } else if isOversized(bytes, from: start) {
           isInsideOversizedLine = true
         } else {
           break
@@ -61,6 +64,22 @@ struct LineCutter {
     return outcome
   }
 
+  /// Whether the line at the end of what is there is over the limit, whatever comes.
+  private func isOversized(_ bytes: RawSpan, from start: Int) -> Bool {
+    let excess = bytes.byteCount - start - maximumLineBytes
+    // One more byte may be the first half of the line's ending.
+    return excess > 1 || excess == 1 && bytes.byte(at: start + maximumLineBytes) != Self.carriageReturn
+  }
+
+  /// The newline of a line that is as long as may be and ends in `\r\n`, so that it lies just behind the window.
+  private func newlineOfLongestLine(in bytes: RawSpan, from start: Int) -> Int? {
+    let place = start + maximumLineBytes + 1
+    guard place < bytes.byteCount, bytes.byte(at: place) == Self.newline,
+      bytes.byte(at: place - 1) == Self.carriageReturn
+    else { return nil }
+    return place
+  }
+
   /// Where a run of lines within the limit ends that none with a NUL at its start interrupts.
   private func endOfWholeLines(in bytes: RawSpan, from start: Int) -> Int {
     var end = start
@@ -69,7 +88,7 @@ struct LineCutter {
     while let newline = bytes.lastIndex(
       of: Self.newline,
       in: end..<min(bytes.byteCount, end + maximumLineBytes + 1)
-    ) {
+    ) ?? newlineOfLongestLine(in: bytes, from: end) {
       end = newline + 1
     }
     var place = start

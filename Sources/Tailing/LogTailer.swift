@@ -192,7 +192,9 @@ package final class LogTailer {
     at now: MonotonicTime,
     into sink: inout Sink
   ) throws(SystemCallError) -> TailProgress {
-    var buffer = sharedBuffer.take(atLeast: options.maximumLineBytes + ContentMark.maximumBytes + 2)
+    var buffer = sharedBuffer.take(
+      atLeast: ContentMark.maximumBytes + options.maximumLineBytes + LineCutter.maximumEndingBytes + 1
+    )
     defer { sharedBuffer.putBack(buffer) }
     var cutter = LineCutter(maximumLineBytes: options.maximumLineBytes)
     var rest = budget
@@ -203,7 +205,7 @@ package final class LogTailer {
       let room = buffer.count - ContentMark.maximumBytes - 1
       guard
         case .bytes(let range, let isLast) = try file.readSlice(
-          atMost: min(room, max(rest, options.maximumLineBytes + 1)),
+          atMost: min(room, max(rest, options.maximumLineBytes + LineCutter.maximumEndingBytes)),
           into: &buffer
         )
       else {

@@ -32,7 +32,7 @@ final class StreamReader {
     self.canEnd = canEnd
     self.descriptor = descriptor
     // A longest line that has not ended, what is read behind it, and the newline that a last line may lack.
-    buffer = ReadBuffer(count: maximumLineBytes + Self.readBytes + 1)
+    buffer = ReadBuffer(count: maximumLineBytes + LineCutter.maximumEndingBytes + Self.readBytes)
     cutter = LineCutter(maximumLineBytes: maximumLineBytes)
   }
 

@@ -2,7 +2,7 @@ package import LinuxIO
 
 /// How a log is tailed: limits and times.
 package struct TailOptions {
-  /// The longest line that is delivered, in bytes without its newline; longer ones are skipped. At least 1.
+  /// The longest line that is delivered, in bytes without its ending (`\n` or `\r\n`); longer ones are skipped. At least 1.
   package var maximumLineBytes = 64 << 10
   /// How long a file that was rotated away stays open for late lines, once the next one has lines; in seconds.
   package var rotateWaitSeconds = 5.0

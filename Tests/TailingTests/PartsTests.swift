@@ -27,6 +27,8 @@ struct PartsTests {
       "a\nb\n", "\n\n\n", "0123456789\n", "01234567890\nx\n", "\0\0\0a\n\0b\n", "a\0b\n\0\0\n",
       "0123456789012\0\n\0a\n",
       "a\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0b\n", "no newline", "0123456789-too-long-without-newline", "\0\0\0", "ü\nä\n",
+      "0123456789\r\n", "a\n0123456789\r\nb\n0123456789\r\n", "01234567890\r\nx\n", "0123456789\rx\n", "0123456789\r",
+      "0123456789\r\r\nx\n", "\0\0\00123456789\r\n", "a\r\n\r\n0123456789\r\n\0b\r\n",
     ]
   )
   func cutting(text: String) {
@@ -58,12 +60,17 @@ struct PartsTests {
     var isOversized = false
     for byte in bytes {
       if byte == UInt8(ascii: "\n") {
-        if isOversized { oversized += 1 } else { lines.append(String(decoding: line, as: UTF8.self)) }
+        let length = line.last == UInt8(ascii: "\r") ? line.count - 1 : line.count
+        if isOversized || length > maximumLineBytes {
+          oversized += 1
+        } else {
+          lines.append(String(decoding: line, as: UTF8.self))
+        }
         line = []
         isOversized = false
       } else if !isOversized, byte != 0 || !line.isEmpty {
         line.append(byte)
-        if line.count > maximumLineBytes {
+        if line.count > maximumLineBytes + (byte == UInt8(ascii: "\r") ? 1 : 0) {
           isOversized = true
           line = []
         }
