@@ -52,8 +52,6 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static let notSupported = Errno(rawValue: EOPNOTSUPP)
   /// EROFS: the file system can only be read.
   package static let readOnlyFileSystem = Errno(rawValue: EROFS)
-  /// ESTALE: the file has gone from the server that holds it.
-  package static let staleHandle = Errno(rawValue: ESTALE)
   /// E2BIG: there is more of it than can be taken.
   package static let tooBig = Errno(rawValue: E2BIG)
   /// ETIMEDOUT: it took too long.

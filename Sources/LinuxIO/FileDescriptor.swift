@@ -40,8 +40,6 @@ package struct FileDescriptor: ~Copyable {
     package static let append = OpenOptions(rawValue: O_APPEND)
     /// Creates the file if it does not exist.
     package static let create = OpenOptions(rawValue: O_CREAT)
-    /// Fails with EEXIST if the file exists.
-    package static let exclusive = OpenOptions(rawValue: O_EXCL)
     /// Cuts the file to length 0.
     package static let truncate = OpenOptions(rawValue: O_TRUNC)
     /// Neither opening nor reading waits; needed to open a FIFO that has no writer yet.

@@ -14,8 +14,6 @@ package struct Inotify: ~Copyable {
     package static let modified = Events(rawValue: UInt32(IN_MODIFY))
     /// A file's mode, times or number of names changed; also the only sign that a held file was deleted.
     package static let attributesChanged = Events(rawValue: UInt32(IN_ATTRIB))
-    /// A writer closed the file.
-    package static let closedAfterWriting = Events(rawValue: UInt32(IN_CLOSE_WRITE))
     /// A name appeared in the directory.
     package static let created = Events(rawValue: UInt32(IN_CREATE))
     /// A name went from the directory.

@@ -12,9 +12,6 @@ struct RetrySchedule {
     self.lastSeconds = lastSeconds
   }
 
-  /// Whether it failed the last time.
-  var isWaiting: Bool { pauseSeconds != nil }
-
   /// Whether the pause is over, or there is none.
   func isDue(at now: MonotonicTime) -> Bool {
     guard let pauseSeconds else { return true }
