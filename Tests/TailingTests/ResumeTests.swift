@@ -130,6 +130,28 @@ struct ResumeTests {
     #expect(bench.taken() == (seconds == 0 ? [line("a1")] : [line("a1"), line("b1")]))
   }
 
+  @Test("half a line was read, the log was renamed while nobody looked, and the other half comes late: one whole line")
+  func halfLineThenRenamed() throws {
+    let bench = Workbench()
+    bench.options.rotateWaitSeconds = 60
+    try bench.append("a1\nhalf a ")
+    try bench.start()
+    try bench.drain()
+    #expect(bench.taken() == ["a1"])
+    let position = try #require(bench.tailer?.position)
+    bench.tailer = nil
+    try bench.rename(to: "etl.log.1")
+    try bench.append("")
+    try bench.start(at: position)
+    try bench.drain()
+    try bench.append("b1\n")
+    try bench.drain()
+    #expect(bench.taken() == [])
+    try bench.append("line\n", to: "etl.log.1")
+    try bench.settle()
+    #expect(bench.taken() == ["half a line", "b1"])
+  }
+
   @Test("the files that waited behind the first one are found again, also truncated meanwhile")
   func pendingFiles() throws {
     let bench = Workbench()
