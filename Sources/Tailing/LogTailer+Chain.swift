@@ -21,7 +21,7 @@ extension LogTailer {
           ? .truncate
           : isGone
             ? (wasPathMissing ? .delete : .replace)
-            : followedPath ?? trail.resolvedPath != trail.resolvedPath ? .symlink : .rename
+            : followedPath == nil || followedPath == trail.resolvedPath ? .rename : .symlink
       )
     }
     followedPath = trail.resolvedPath
@@ -66,8 +66,8 @@ extension LogTailer {
       }
       file.role = .rotated(since: now)
       file.isUnproven = true
+      if !chain.isEmpty { statistics.countRotation(.rename) }
       chain.append(file)
-      statistics.countRotation(.rename)
     }
   }
 

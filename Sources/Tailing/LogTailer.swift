@@ -39,7 +39,7 @@ package final class LogTailer {
   package internal(set) var hasMoreFiles = false
   /// Whether the path named nothing at the last look.
   var wasPathMissing = false
-  /// Where the path led, without links, when its file was opened.
+  /// Where the path led, without links, when it was last looked at; nil before it named anything.
   var followedPath: String?
   /// Files that appeared beside the log lately.
   var fresh: [HeldFile] = []
@@ -100,6 +100,7 @@ package final class LogTailer {
     condition = .waiting(reason: "\(path) was not looked at yet")
     hasLooked = !(position?.siblingPaths.isEmpty ?? true)
     siblingPaths = position?.siblingPaths ?? []
+    followedPath = siblingPaths.last
     if !hasLooked { unresolvedPosition = nil }
     if path == Self.standardInputPath { try openStandardInput() } else { try checkKind() }
   }

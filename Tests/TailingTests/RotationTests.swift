@@ -202,6 +202,35 @@ struct RotationTests {
     #expect(bench.tailer?.statistics.rotations(.rename) == 12)
   }
 
+  @Test("rotated before the first look at it, and again: as many rotations as there are ends of files, none of a link")
+  func countedFromTheFirst() throws {
+    let bench = Workbench()
+    try bench.start()
+    try bench.drain()
+    for round in 1...3 {
+      try bench.append("line \(round)\n")
+      if round < 3 { try bench.rename(to: "etl.log.\(3 - round)") }
+    }
+    try bench.settle()
+    #expect(bench.taken() == ["line 1", "line 2", "line 3"])
+    #expect(bench.tailer?.statistics.rotations(.rename) == 2)
+    #expect(bench.tailer?.statistics.rotations(.symlink) == 0)
+  }
+
+  @Test("read with its siblings from the first on: as many rotations as there are ends of files", arguments: 0...3)
+  func countedFromSiblings(rotations: Int) throws {
+    let bench = Workbench()
+    for round in 0...rotations {
+      try bench.append("line \(round)\n")
+      if round < rotations { try bench.rename(to: "etl.log.\(rotations - round)") }
+    }
+    try bench.start(at: .beforeSiblings(of: bench.log))
+    try bench.settle()
+    #expect(bench.taken() == (0...rotations).map { "line \($0)" })
+    #expect(bench.tailer?.statistics.rotations(.rename) == Int64(rotations))
+    #expect(bench.tailer?.statistics.rotations(.symlink) == 0)
+  }
+
   @Test("more files than may be held: all are read, and the oldest do not wait")
   func heldFiles() throws {
     let bench = Workbench()
