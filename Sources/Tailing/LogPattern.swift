@@ -50,9 +50,7 @@ package struct LogPattern: Equatable {
   }
 
   private static func isRotated(_ path: String, among paths: Set<String>) -> Bool {
-    path.indices.dropFirst().contains { index in
-      ".-_".contains(path[index]) && paths.contains(String(path[..<index]))
-    }
+    SiblingFinder.possibleLogs(of: path).contains { paths.contains($0) }
   }
 
   private func expand(_ base: String, _ components: ArraySlice<String>) -> [String] {

@@ -19,12 +19,7 @@ extension LogTailer {
     for (index, path) in paths.enumerated() {
       var found: [String]? = []
       do throws(SystemCallError) {
-        found = try SiblingFinder.siblings(of: path, limit: options.maximumSiblings)
-        if found?.count == options.maximumSiblings {
-          // Which of them are new could not be told from which were left out.
-          found = []
-          siblingFailure = SystemCallError(operation: "list all siblings of", subject: path, errno: .tooBig)
-        }
+        found = try findSiblings(of: path)
       } catch {
         if error.errno.isWantOfDescriptors { throw error }
         // A directory that may be passed through, but not listed, still lets the log be followed.
@@ -37,6 +32,24 @@ extension LogTailer {
     siblingPaths = paths
     listing = Self.files(siblings)
     return siblings
+  }
+
+  /// The siblings of one path, without the logs that are followed themselves and their siblings.
+  private func findSiblings(of path: String) throws(SystemCallError) -> [String]? {
+    guard let siblings = try SiblingFinder.siblings(of: path, limit: options.maximumSiblings) else { return nil }
+    let (directory, name) = SiblingFinder.split(path)
+    let resolvedDirectory = PathTrail(along: directory).resolvedPath
+    return siblings.filter { sibling in
+      let siblingName = SiblingFinder.split(sibling).name
+      let logs = SiblingFinder.possibleLogs(of: siblingName).filter { $0.utf8.count > name.utf8.count } + [siblingName]
+      return !logs.contains { watches.isOtherLog(SiblingFinder.join(resolvedDirectory, $0)) }
+    }
+  }
+
+  /// Lets the other tailers know which names are this log's.
+  func registerPath() {
+    let (directory, name) = SiblingFinder.split(path)
+    watches.logPaths = [SiblingFinder.join(PathTrail(along: directory).resolvedPath, name), trail.resolvedPath]
   }
 
   /// Which file each name names now.
@@ -53,7 +66,7 @@ extension LogTailer {
   private func isListingCurrent() -> Bool {
     var paths: Set<String> = []
     for path in siblingPaths {
-      guard let found = try? SiblingFinder.siblings(of: path, limit: options.maximumSiblings) else { continue }
+      guard let found = try? findSiblings(of: path) else { continue }
       paths.formUnion(found)
     }
     let present = Self.files(Array(paths))

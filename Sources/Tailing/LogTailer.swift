@@ -61,7 +61,7 @@ package final class LogTailer {
   var isDirectoryMissing = false
   var trail: PathTrail
   var pathRetry: RetrySchedule
-  private let watches: WatchSet
+  let watches: WatchSet
   private let sharedBuffer: TailBuffer
   var readRetry: RetrySchedule
   private var readError: SystemCallError?
@@ -73,6 +73,9 @@ package final class LogTailer {
   private static let truncationsPerTurn = 8
 
   /// Follows a path from its start, or from where it was left.
+  ///
+  /// Files whose names go on behind the log's with `.`, `-` or `_` are taken for its rotated siblings, unless another tailer
+  /// of the same watcher follows them, or a log whose siblings they are rather.
   ///
   /// - Parameters:
   ///   - path: The log; `-` for standard input.
@@ -102,7 +105,12 @@ package final class LogTailer {
     siblingPaths = position?.siblingPaths ?? []
     followedPath = siblingPaths.last
     if !hasLooked { unresolvedPosition = nil }
-    if path == Self.standardInputPath { try openStandardInput() } else { try checkKind() }
+    guard path != Self.standardInputPath else {
+      try openStandardInput()
+      return
+    }
+    try checkKind()
+    registerPath()
   }
 
   deinit {
@@ -171,7 +179,9 @@ package final class LogTailer {
   private func watchDirectories() {
     // A link may change between the walk and the watch; then the walk is of no use.
     for _ in 0..<4 {
+      let earlier = trail
       trail = PathTrail(along: path)
+      if trail != earlier { registerPath() }
       guard watchFiles() else { break }
     }
   }

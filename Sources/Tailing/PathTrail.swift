@@ -22,7 +22,7 @@ struct PathTrail: Equatable {
     while let component = rest.popLast() {
       steps += 1
       guard steps <= Self.maximumComponents else { break }
-      let next = Self.join(place, component)
+      let next = SiblingFinder.join(place, component)
       let target: String?
       do throws(SystemCallError) {
         target = try Directory.linkTarget(of: next)
@@ -53,9 +53,5 @@ struct PathTrail: Equatable {
   /// The components, last one first.
   private static func components(of path: String) -> [String] {
     path.split(separator: "/").filter { $0 != "." }.reversed().map(String.init)
-  }
-
-  private static func join(_ directory: String, _ name: String) -> String {
-    directory == "/" ? "/" + name : directory + "/" + name
   }
 }

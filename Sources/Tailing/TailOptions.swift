@@ -12,7 +12,7 @@ package struct TailOptions {
   package var lastRetrySeconds = 30.0
   /// Rotated files that are open at the same time; beyond it the oldest do not wait for late lines. At least 2.
   package var maximumHeldFiles = 32
-  /// Siblings of the log that are looked at, to find those rotated between two looks; with as many or more, none is.
+  /// Names like the log's that are looked at, to find the files rotated between two looks; with more, none is.
   package var maximumSiblings = 1_000
   /// The clock that the waits above go by.
   package var clock: () -> MonotonicTime = { .now }

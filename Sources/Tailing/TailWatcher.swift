@@ -6,6 +6,8 @@ package final class TailWatcher {
   private var sets: [CInt: [WatchSet]] = [:]
   /// Every set that lives, for the overflow.
   private var allSets: [WeakSet] = []
+  /// How many tailers follow each path, without links.
+  private var logPaths: [String: Int] = [:]
   /// Why some changes cannot be heard of, so that only the timer finds them; nil while all can.
   package private(set) var failure: SystemCallError?
 
@@ -94,6 +96,16 @@ package final class TailWatcher {
     }
   }
 
+  fileprivate func replace(_ old: Set<String>, with new: Set<String>) {
+    for path in new.subtracting(old) { logPaths[path, default: 0] += 1 }
+    for path in old.subtracting(new) {
+      let count = logPaths[path, default: 1] - 1
+      logPaths[path] = count > 0 ? count : nil
+    }
+  }
+
+  fileprivate func followers(of path: String) -> Int { logPaths[path, default: 0] }
+
   fileprivate func release(_ watch: CInt, by set: WatchSet) {
     guard var members = sets[watch] else { return }
     members.removeAll { $0 === set }
@@ -112,6 +124,10 @@ final class WatchSet {
   private var watches: Set<CInt> = []
   /// Whether something happened since the tailer last looked.
   var isAwake = true
+  /// The log's path, without links on the way to it, and the path that it leads to.
+  var logPaths: Set<String> = [] {
+    didSet { watcher.replace(oldValue, with: logPaths) }
+  }
 
   fileprivate init(watcher: TailWatcher) {
     self.watcher = watcher
@@ -143,8 +159,14 @@ final class WatchSet {
     return isNew
   }
 
+  /// Whether another tailer follows a path; the path is without links on the way to it.
+  func isOtherLog(_ path: String) -> Bool {
+    watcher.followers(of: path) > (logPaths.contains(path) ? 1 : 0)
+  }
+
   /// Ends all watches.
   func end() {
+    logPaths = []
     for watch in watches { watcher.release(watch, by: self) }
     watches = []
   }

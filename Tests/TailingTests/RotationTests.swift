@@ -286,6 +286,62 @@ struct RotationTests {
     #expect(bench.taken() == ["a1", "b1"])
   }
 
+  @Test(
+    "another file's name begins with the log's: it is none of the log's, however it is rotated",
+    arguments: [
+      "etl.log2", "etl.logbook", "etl.log 2", "etl.log.snapshot", "etl.log-x.snapshot.new", "etl.log.corrupt",
+    ]
+  )
+  func otherNames(name: String) throws {
+    let bench = Workbench()
+    try bench.append("a1\n")
+    try bench.start()
+    try bench.drain()
+    try bench.rename(to: "etl.log.1")
+    try bench.append("another's\n", to: name)
+    try bench.append("b1\n")
+    try bench.settle()
+    #expect(bench.taken() == ["a1", "b1"])
+  }
+
+  @Test("logs that are followed themselves, and their rotated files, are none of the log's, however they are written")
+  func otherLogs() throws {
+    let bench = Workbench()
+    try bench.makeLink("here", to: ".")
+    try bench.append("a1\n")
+    try bench.append("other's\n", to: "etl.log-audit")
+    try bench.append("linked one's\n", to: "etl.log.run1")
+    try bench.makeLink("linked", to: "etl.log.run1")
+    let others = try ["here/etl.log-audit", "linked"].map { name in
+      try LogTailer(path: bench.path(name), options: bench.options, watcher: bench.watcher)
+    }
+    try bench.start()
+    try bench.drain()
+    for name in ["etl.log-audit", "etl.log.run1", "etl.log"] { try bench.rename(name, to: name + ".1") }
+    try bench.append("other's second\n", to: "etl.log-audit")
+    try bench.append("linked one's second\n", to: "etl.log.run1")
+    try bench.append("b1\n")
+    try bench.settle()
+    #expect(bench.taken() == ["a1", "b1"])
+    withExtendedLifetime(others) {}
+  }
+
+  @Test("a log that is let go is another's no longer")
+  func otherLogLetGo() throws {
+    let bench = Workbench()
+    var other: LogTailer? = try LogTailer(path: bench.path("etl.log.1"), options: bench.options, watcher: bench.watcher)
+    try bench.append("a1\n")
+    try bench.start()
+    try bench.drain()
+    withExtendedLifetime(other) {}
+    other = nil
+    try bench.rename(to: "etl.log.2")
+    try bench.append("b1\n", to: "etl.log.1")
+    try bench.append("c1\n")
+    try bench.settle()
+    #expect(bench.taken() == ["a1", "b1", "c1"])
+  }
+
   @Test("a file that appears beside the log while it stays the same is not read, not even after a rotation")
   func foreignSibling() throws {
     let bench = Workbench()
