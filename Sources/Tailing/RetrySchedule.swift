@@ -26,7 +26,7 @@ struct RetrySchedule {
 
   /// Ends the pause that is going on, and makes the next one the first again.
   mutating func endPause() {
-    if isWaiting { pauseSeconds = 0 }
+    if pauseSeconds != nil { pauseSeconds = 0 }
   }
 
   /// It succeeded.
