@@ -12,6 +12,9 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 
+/* malloc_trim, which Swift's own module of the C library leaves out. */
+#include <malloc.h>
+
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>

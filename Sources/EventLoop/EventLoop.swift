@@ -43,6 +43,21 @@ package final class EventLoop {
     unsafe event_base_free(base)
   }
 
+  /// Makes room for descriptors whose numbers are not higher than expected.
+  ///
+  /// libevent keeps a few bytes for each number that it has ever waited for. Taken one by one, between what belongs to
+  /// connections, they would keep all of the memory around them from being given back when the connections have gone.
+  ///
+  /// - Parameter count: How many descriptors are expected to be open at most.
+  package func reserveDescriptors(_ count: Int) {
+    for descriptor in 0..<CInt(clamping: count) {
+      let event = LoopEvent(loop: self, number: descriptor, conditions: EV_READ, handler: {})
+      // Nothing reaches the kernel: with EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST the one cancels the other before the next turn.
+      try? event.add("a descriptor")
+      event.remove()
+    }
+  }
+
   /// Serves events until `stop` is called, or until nothing is left to wait for.
   package func run() {
     let result = unsafe event_base_loop(base, 0)

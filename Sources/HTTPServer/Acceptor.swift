@@ -79,9 +79,14 @@ final class Acceptor {
       }
     case .failed:
       server.statistics.descriptorShortages += 1
-      server.evictForDescriptors()
-      pauses.insert(.isFailing)
-      retryTimer.schedule(afterSeconds: server.limits.acceptPauseSeconds)
+      if server.evictForDescriptors() {
+        // libevent closes what was evicted before the next turn.
+        pauses.insert(.turnIsOver)
+        turnTimer.schedule(afterSeconds: 0)
+      } else {
+        pauses.insert(.isFailing)
+        retryTimer.schedule(afterSeconds: server.limits.acceptPauseSeconds)
+      }
     }
   }
 

@@ -172,7 +172,9 @@ extension Connection {
     var answers = 0
     while phase == .reading {
       if socket.pendingOutputBytes + server.output.count > server.limits.pendingAnswerBytes { return .outputIsFull }
-      if answers == HTTPLimits.answersPerTurn { return .turnIsOver }
+      if answers == HTTPLimits.answersPerTurn || server.output.count >= HTTPLimits.answerBytesPerTurn {
+        return .turnIsOver
+      }
       do {
         let length = try socket.withInput { (bytes) throws(HTTPRefusal) in try parser.advance(over: bytes) }
         guard let length else { return .needsInput }

@@ -29,9 +29,12 @@ package struct HTTPLimits: Equatable {
 
   /// Answers to one connection before the other connections get their turn.
   static let answersPerTurn = 16
+  /// Bytes of answers to one connection before the others get their turn: whoever asks for much at once and does not
+  /// even stay for the answers costs the others little.
+  static let answerBytesPerTurn = 16 << 10
   /// Connections accepted before those that are open get their turn.
   static let acceptsPerTurn = 64
   /// Connections that the kernel holds ready while the server does not accept (`listen(2)`; at most
   /// net.core.somaxconn).
-  static let backlog: CInt = 511
+  static let backlog: CInt = 4_096
 }

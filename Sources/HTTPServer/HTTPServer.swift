@@ -1,3 +1,4 @@
+internal import CLibEvent
 package import EventLoop
 internal import Glibc
 package import LinuxIO
@@ -17,6 +18,9 @@ package final class HTTPServer {
   /// What has happened to the connections so far.
   package internal(set) var statistics = HTTPStatistics()
 
+  /// Descriptors that a process has beside its connections, roughly.
+  private static let otherDescriptors = 64
+
   let limits: HTTPLimits
   /// The answers of the connection that has its turn; empty between two turns.
   let output = OutputBuffer()
@@ -30,6 +34,9 @@ package final class HTTPServer {
   private lazy var acceptor = Acceptor(loop: loop, server: self)
   private lazy var drainTimer = TimerEvent(loop: loop) { [unowned self] in finishDrain() }
   private var whenDrained: (() -> Void)?
+  /// Connections at most since memory was last given back.
+  private var mostConnections = 0
+  private lazy var memoryTimer = TimerEvent(loop: loop) { [unowned self] in giveMemoryBack() }
 
   /// Makes a server that listens nowhere yet.
   ///
@@ -40,6 +47,7 @@ package final class HTTPServer {
     precondition(limits.connections > 0 && limits.headerLines > 0 && 256...1_048_576 ~= limits.headBytes)
     self.loop = loop
     self.limits = limits
+    loop.reserveDescriptors(limits.connections + Self.otherDescriptors)
   }
 
   /// Serves a path; requests for any other are answered with 404.
@@ -110,6 +118,7 @@ extension HTTPServer {
     connections.append(connection)
     statistics.acceptedConnections += 1
     statistics.openConnections = connections.count
+    mostConnections = max(mostConnections, connections.count)
   }
 
   /// Lets a connection go that has closed.
@@ -124,6 +133,18 @@ extension HTTPServer {
     statistics.openConnections = connections.count
     acceptor.roomMayBeMade()
     finishDrainIfEmpty()
+    // Waits for those that go together.
+    if hasMemoryToReturn { memoryTimer.schedule(afterSeconds: 1) }
+  }
+
+  /// Whether a crowd has gone, and left memory behind that nobody will need for long.
+  private var hasMemoryToReturn: Bool { mostConnections >= 256 && connections.count < mostConnections / 4 }
+
+  private func giveMemoryBack() {
+    guard hasMemoryToReturn else { return }
+    mostConnections = connections.count
+    // Takes milliseconds, so it is not for every connection.
+    _ = malloc_trim(0)
   }
 
   /// Whether one more connection could be taken in.
@@ -139,10 +160,14 @@ extension HTTPServer {
   }
 
   /// Closes some of the silent connections, so that accepting finds descriptors when it goes on.
-  func evictForDescriptors() {
-    for _ in 0...(connections.count / 8) {
-      guard evictOne() else { return }
+  ///
+  /// - Returns: Whether there was one.
+  func evictForDescriptors() -> Bool {
+    let count = connections.count
+    for _ in 0...(count / 8) {
+      guard evictOne() else { break }
     }
+    return connections.count < count
   }
 
   /// Closes the connection that has been waiting longest for its client: idle, slow or silent alike.
