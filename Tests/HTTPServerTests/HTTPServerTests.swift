@@ -79,24 +79,24 @@ struct HTTPServerTests {
   }
 
   static let refusals: [HeadCase] = [
-    HeadCase("no Host", "GET / HTTP/1.1\r\n\r\n", .badRequest),
-    HeadCase("LF alone", "GET / HTTP/1.1\n", .badRequest),
-    HeadCase("HTTP/0.9", "GET /\r\n", .badRequest),
-    HeadCase("TLS", bytes: [0x16, 0x03, 0x01, 0x02, 0x00, 0x01], .badRequest),
-    HeadCase("body", request(fields: "Content-Length: 5\r\n") + "hello", .contentTooLarge),
-    HeadCase("chunked body", request(fields: "Transfer-Encoding: chunked\r\n") + "5\r\nhello\r\n", .contentTooLarge),
+    HeadCase("no Host", "GET / HTTP/1.1\r\n\r\n", 400),
+    HeadCase("LF alone", "GET / HTTP/1.1\n", 400),
+    HeadCase("HTTP/0.9", "GET /\r\n", 400),
+    HeadCase("TLS", bytes: [0x16, 0x03, 0x01, 0x02, 0x00, 0x01], 400),
+    HeadCase("body", request(fields: "Content-Length: 5\r\n") + "hello", 413),
+    HeadCase("chunked body", request(fields: "Transfer-Encoding: chunked\r\n") + "5\r\nhello\r\n", 413),
     HeadCase(
       "long field",
       request(fields: "A: \(String(repeating: "a", count: 9_000))\r\n"),
-      .requestHeaderFieldsTooLarge
+      431
     ),
     HeadCase(
       "10,000 fields",
       request(fields: String(repeating: "A: b\r\n", count: 10_000)),
-      .requestHeaderFieldsTooLarge
+      431
     ),
-    HeadCase("endless target", "GET /\(String(repeating: "a", count: 100_000))", .requestHeaderFieldsTooLarge),
-    HeadCase("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .versionNotSupported),
+    HeadCase("endless target", "GET /\(String(repeating: "a", count: 100_000))", 431),
+    HeadCase("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
   ]
 
   @Test("a wrong request is answered and the connection ends", arguments: refusals)
@@ -105,8 +105,8 @@ struct HTTPServerTests {
     let client = try RawClient(port: server.port)
     try client.send(example.bytes)
     let answer = try client.readAnswer()
-    #expect(answer.status == example.status?.rawValue)
-    #expect(answer.reason == example.status?.reasonPhrase)
+    #expect(answer.status == example.refusal)
+    #expect(answer.reason == HTTPStatus(rawValue: answer.status)?.reasonPhrase)
     #expect(answer.fields["connection"] == "close")
     #expect(answer.body.hasSuffix(".\n"))
     #expect(try client.isClosedSilently())

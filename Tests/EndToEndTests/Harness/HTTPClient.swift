@@ -17,9 +17,17 @@ final class HTTPClient {
   private var hasEnded = false
 
   /// Connects to a port of 127.0.0.1.
-  init(port: UInt16) throws {
+  ///
+  /// - Parameters:
+  ///   - port: The port.
+  ///   - receiveBufferBytes: What the kernel takes from the server while nobody reads; nil leaves it as it is.
+  /// - Throws: `TestFailure` when there is no connection.
+  init(port: UInt16, receiveBufferBytes: CInt? = nil) throws {
     descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw TestFailure("no socket can be made") }
+    if var receiveBufferBytes {
+      _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBufferBytes, 4)
+    }
     let result = unsafe withUnsafeBytes(of: loopbackAddress(port: port)) { bytes in
       unsafe connect(
         descriptor,
@@ -39,7 +47,11 @@ final class HTTPClient {
   }
 
   func send(_ text: String) throws {
-    var rest = Array(text.utf8)[...]
+    try send(Array(text.utf8))
+  }
+
+  func send(_ bytes: [UInt8]) throws {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes {
         unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
@@ -47,6 +59,17 @@ final class HTTPClient {
       guard count > 0 else { throw TestFailure("sending: \(unsafe String(cString: strerror(errno)))") }
       rest = rest.dropFirst(count)
     }
+  }
+
+  /// Closes this side of the connection only.
+  func finishSending() {
+    shutdown(descriptor, CInt(SHUT_WR))
+  }
+
+  /// Makes the close at the end a reset.
+  func resetOnClose() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
   /// Sends a whole request.

@@ -1,0 +1,1 @@
+../HTTPServerTests/HeadCases.swift
