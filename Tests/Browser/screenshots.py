@@ -46,7 +46,11 @@ def main(executables, folder):
             programs.run_simulator("--history", "40m", "--exit", "--files", "70", log="users.log")
             programs.start_exporter("--health.stale-after", "30s",
                                     logs=("orders=orders.log", "stock=stock.log", "users=users.log", "archive=archive.log"))
-            take(browser, programs, folder, "pipelines", "bad")
+            # The simulators write their hour in one go.
+            page = browser.open(programs.url)
+            page.wait_until("two pipelines run", lambda: page.text("headline") == "2 of 4 pipelines are down")
+            page.close()
+            take(browser, programs, folder, "pipelines", "bad", SHOW_MINUTES)
             take(browser, programs, folder, "pipelines-phone", "bad", **phone)
             page = browser.open(programs.url, scheme="dark")
             page.wait_until("the page shows its state", "document.getElementById('health').dataset.state === 'bad'")
@@ -58,4 +62,4 @@ def main(executables, folder):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(os.path.abspath(sys.argv[1]), sys.argv[2])

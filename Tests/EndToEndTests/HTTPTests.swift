@@ -13,6 +13,8 @@ extension EndToEnd {
       ("HTTP/1.0 without a host", "GET /metrics HTTP/1.0\r\n\r\n", 200),
       ("the page", "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 200),
       ("the health", "GET /health HTTP/1.1\r\nHost: x\r\n\r\n", 200),
+      ("the last hour", "GET /api/history HTTP/1.1\r\nHost: x\r\n\r\n", 200),
+      ("the last hour of nobody", "GET /api/history?pipeline=x HTTP/1.1\r\nHost: x\r\n\r\n", 404),
       ("liveness", "GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n", 200),
       ("readiness", "GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n", 200),
       ("no host", "GET /metrics HTTP/1.1\r\n\r\n", 400),
@@ -83,13 +85,14 @@ extension EndToEnd {
         let exporter = try await sandbox.startExporter()
         _ = try await exporter.scrape()
         let client = try HTTPClient(port: exporter.port)
-        for path in ["/", "/metrics", "/health", "/-/ready", "/nothing"] {
+        for path in ["/", "/metrics", "/health", "/api/history", "/-/ready", "/nothing"] {
           try client.request(path, method: "HEAD")
           try client.request(path)
           let head = try await client.answer(toHead: true)
           let answer = try await client.answer()
           #expect(head.status == answer.status)
           #expect(head.fields["content-type"] == answer.fields["content-type"])
+          #expect(head.fields["cache-control"] == answer.fields["cache-control"])
           #expect(Int(head.fields["content-length"] ?? "") ?? 0 > 0)
         }
       }

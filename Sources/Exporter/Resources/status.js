@@ -271,7 +271,7 @@ function showExporter() {
     ["Not read yet", bytes(exporter.lag_bytes)],
     ["Delay of the newest event", exporter.event_delay_seconds === null ? null : timeOf(exporter.event_delay_seconds)],
     ["Unreadable lines", unreadable ? `${whole(lines.malformed)} malformed, ${whole(lines.oversized)} too long` : "0", unreadable > 0],
-    ["Repeated, and late lines", `${whole(lines.duplicate)} and ${whole(lines.stale)}`],
+    ["Repeated or late lines", lines.duplicate + lines.stale ? `${whole(lines.duplicate)} repeated, ${whole(lines.stale)} late` : "0"],
     ["Work whose lines were lost", gaps.map(([count, one]) => plural(count, one)).join(", ") || "0", gaps.length > 0],
     ["Rotations of the log", rotations.map(([kind, count]) => `${whole(count)} ${kind}`).join(", ") || "0"],
     ["Errors while reading", grouped.format(exporter.read_errors), exporter.read_errors > 0],
@@ -387,7 +387,7 @@ function showRecords() {
   const values = past.map(minute => minute.rate), largest = largestOf(values);
   const newest = values[minutes - 1], hasValues = values.some(isKnown);
   const silent = past.filter(minute => minute.isSilent).length;
-  let summary = hasValues ? `${number(newest || 0)}/s in the last minute` : "What ten seconds bring shows when they are over";
+  let summary = hasValues ? `${number(newest || 0)}/s in the last minute` : "Nothing to show yet";
   if (largest > 0) summary += `; most ${number(largest)}/s at ${clock.format(past[values.indexOf(largest)].time)}`;
   summary += ".";
   if (silent) summary += ` The log said nothing in ${plural(silent, "minute")} (hatched).`;
@@ -414,7 +414,7 @@ function showFailures() {
   const values = past.map(minute => minute.failures), largest = largestOf(values), failed = sumOf(values);
   const summary = failed
     ? `${plural(failed, "failure")}; most ${grouped.format(largest)} in a minute, at ${clock.format(past[values.indexOf(largest)].time)}.`
-    : "No file failed in this hour.";
+    : failed === null ? "Nothing to show yet." : "No file failed in this hour.";
   const plot = frame("failures", "Failures", summary, largest, failed !== null, { isWhole: true }), { svg, x, y } = plot;
   const width = x(1) - x(0);
   values.forEach((value, minute) => {
