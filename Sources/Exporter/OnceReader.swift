@@ -20,7 +20,7 @@ struct OnceReader: ~Copyable {
   init(_ configuration: ExporterConfiguration) throws(StartError) {
     var options = configuration.tailOptions
     // Nobody is waited for: what is not there now is not read.
-    options.rotateWaitSeconds = 0
+    options.waitsForMore = false
     let logSet = try LogSet(
       configuration.logSources,
       options: options,

@@ -73,7 +73,11 @@ extension LogTailer {
       throw error
     case .fifo:
       guard pathRetry.isDue(at: now) else { return true }
-      stream = try StreamReader.open(fifo: path, maximumLineBytes: options.maximumLineBytes)
+      stream = try StreamReader.open(
+        fifo: path,
+        canEnd: !options.waitsForMore,
+        maximumLineBytes: options.maximumLineBytes
+      )
       pathRetry.succeed()
       return true
     case .file(let status):

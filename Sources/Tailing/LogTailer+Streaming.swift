@@ -12,7 +12,9 @@ extension LogTailer {
     // A regular file cannot be polled, and a FIFO without a writer reports its end without pause.
     switch stream.status.kind {
     case .regular: return nil
-    case .fifo: return stream.canEnd && path != Self.standardInputPath ? nil : stream.descriptor.rawValue
+    case .fifo:
+      let endIsNews = !options.waitsForMore || path == Self.standardInputPath
+      return stream.canEnd && !endIsNews ? nil : stream.descriptor.rawValue
     default: return stream.descriptor.rawValue
     }
   }
@@ -50,7 +52,7 @@ extension LogTailer {
       switch outcome {
       case .moreToRead: return .moreToRead
       case .empty where !isReplaced: return .caughtUp
-      case .ended where !isReplaced && path != Self.standardInputPath: return .caughtUp
+      case .ended where !isReplaced && path != Self.standardInputPath && options.waitsForMore: return .caughtUp
       case .empty, .ended:
         stream.finish(into: &sink) { count($0) }
       }
@@ -59,7 +61,7 @@ extension LogTailer {
       condition = .failing(error)
       return .caughtUp
     }
-    if path == Self.standardInputPath {
+    if path == Self.standardInputPath || !options.waitsForMore {
       hasEnded = true
       condition = .ended
       return .caughtUp

@@ -27,7 +27,7 @@ package final class LogTailer {
   var known: KnownFiles
   /// What is read when the path names a FIFO or standard input.
   var stream: StreamReader?
-  /// Whether standard input was read to its end.
+  /// Whether standard input, or a FIFO whose writers are not waited for, was read to its end.
   var hasEnded = false
   /// Where to resume, until the log's directory could be looked at.
   var unresolvedPosition: TailPosition?
@@ -273,7 +273,7 @@ package final class LogTailer {
     case .atPath: return false
     case .copy: return true
     case .rotated(let since):
-      if hasMoreFiles { return true }
+      if hasMoreFiles || !options.waitsForMore { return true }
       // The look that saw the newer lines came before the read that found the end.
       return chain.dropFirst().contains(where: \.hasHadData)
         && now.seconds(since: since) >= options.rotateWaitSeconds

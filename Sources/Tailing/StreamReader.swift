@@ -38,21 +38,33 @@ final class StreamReader {
 
   /// Opens a FIFO, for writing too where that is allowed: with a writer there at all times its end never comes, and it
   /// does not report one without pause.
-  static func open(fifo path: String, maximumLineBytes: Int) throws(SystemCallError) -> StreamReader {
-    do throws(SystemCallError) {
-      return try StreamReader(
-        reading: FileDescriptor(opening: path, [.readWrite, .nonBlocking]),
-        canEnd: false,
-        maximumLineBytes: maximumLineBytes
-      )
-    } catch {
-      guard error.errno == .accessDenied || error.errno == .readOnlyFileSystem else { throw error }
-      return try StreamReader(
-        reading: FileDescriptor(opening: path, [.readOnly, .nonBlocking]),
-        canEnd: true,
-        maximumLineBytes: maximumLineBytes
-      )
+  ///
+  /// - Parameters:
+  ///   - path: The FIFO.
+  ///   - canEnd: Whether its end is wanted, so that it must not be opened for writing.
+  ///   - maximumLineBytes: The longest line.
+  /// - Throws: `SystemCallError` as `open(2)` lists them.
+  static func open(
+    fifo path: String,
+    canEnd: Bool,
+    maximumLineBytes: Int
+  ) throws(SystemCallError) -> StreamReader {
+    if !canEnd {
+      do throws(SystemCallError) {
+        return try StreamReader(
+          reading: FileDescriptor(opening: path, [.readWrite, .nonBlocking]),
+          canEnd: false,
+          maximumLineBytes: maximumLineBytes
+        )
+      } catch {
+        guard error.errno == .accessDenied || error.errno == .readOnlyFileSystem else { throw error }
+      }
     }
+    return try StreamReader(
+      reading: FileDescriptor(opening: path, [.readOnly, .nonBlocking]),
+      canEnd: true,
+      maximumLineBytes: maximumLineBytes
+    )
   }
 
   /// Bytes of a line whose end has not come.

@@ -6,6 +6,12 @@ package struct TailOptions {
   package var maximumLineBytes = 64 << 10
   /// How long a file that was rotated away stays open for late lines, once the next one has lines; in seconds.
   package var rotateWaitSeconds = 5.0
+  /// Whether lines that are still to come are waited for.
+  ///
+  /// If not, the log is read as it stands: a rotated file is done with at its end, whatever the next one holds; a FIFO has
+  /// ended once its last writer has closed it; a sibling that cannot be read is a failure that stays. What is behind the
+  /// last newline of the newest file is not read: its line is not whole.
+  package var waitsForMore = true
   /// After a failure the first retry comes after this time, in seconds; each further one after twice the time before.
   package var firstRetrySeconds = 1.0
   /// The longest time between two retries, in seconds.

@@ -18,7 +18,7 @@ package enum TailCondition: Equatable {
   case following
   /// The log cannot be opened or read; tried again with growing pauses.
   case failing(SystemCallError)
-  /// Standard input was closed; nothing more will come.
+  /// Standard input was closed, or a FIFO whose next writers are not waited for; nothing more will come.
   case ended
 }
 

@@ -1,5 +1,6 @@
 import CommandLineOptions
 import Foundation
+import Glibc
 import LinuxIO
 import Testing
 
@@ -54,6 +55,46 @@ struct OnceReaderTests {
     let result = try read("etl.log", "etl_files_total")
     #expect(!result.isWhole)
     #expect(result.samples == ["etl_files_total 3"])
+  }
+
+  @Test("the log is empty: its rotated file is read all the same, and the reading ends", .timeLimit(.minutes(1)))
+  func emptyLog() throws {
+    defer { cleanUp() }
+    try write("etl.log.1", age: 60, Fixture.completed(1, totals: (250, 1, 0)))
+    try write("etl.log", age: 0)
+    #expect(try read("etl.log", "etl_files_total").samples == ["etl_files_total 1"])
+  }
+
+  @Test("a FIFO is read until its writer closes it", .timeLimit(.minutes(1)))
+  func fifo() throws {
+    defer { cleanUp() }
+    let path = "\(directory)/etl.log"
+    let made = unsafe mkfifo(path, 0o600)
+    try #require(made == 0)
+    let writer = Process()
+    writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+    writer.arguments = ["-c", #"printf '%s\n' "$1" >"$0""#, path, Fixture.completed(1, totals: (250, 1, 0))]
+    try writer.run()
+    let result = try read("etl.log", "etl_files_total")
+    writer.waitUntilExit()
+    #expect(result.isWhole)
+    #expect(result.samples == ["etl_files_total 1"])
+  }
+
+  @Test("a rotated file cannot be read: that is said, instead of numbers without it", .enabled(if: getuid() == 0))
+  func unreadableSibling() throws {
+    defer { cleanUp() }
+    try write("etl.log.1", age: 60, Fixture.completed(1, totals: (250, 1, 0)))
+    try write("etl.log", age: 0, Fixture.completed(2, totals: (500, 2, 0)))
+    let path = "\(directory)/etl.log.1"
+    let results = unsafe (chmod(path, 0o600), chmod(directory, 0o755))
+    try #require(results == (0, 0))
+    // File system identities are each thread's own (setfsuid(2)); the Glibc module leaves the header out.
+    let symbol = unsafe dlsym(nil, "setfsuid")
+    let setUser = unsafe unsafeBitCast(symbol, to: (@convention(c) (uid_t) -> CInt).self)
+    _ = setUser(65_534)
+    defer { _ = setUser(getuid()) }
+    #expect(throws: StartError("cannot open \(path): Permission denied")) { try read("etl.log", "") }
   }
 
   @Test("a malformed line is found")
