@@ -135,6 +135,16 @@ package final class LogTailer {
   package var position: TailPosition {
     if let unresolvedPosition { return unresolvedPosition }
     return TailPosition(
+  /// Whether a file is held, or was read by this tailer before, under whatever name; so is a copy of such a file. It is
+  /// found by its number and its content, since numbers are given away again.
+  ///
+  /// - Parameter path: The file.
+  /// - Returns: True where reading it from its start would count lines again; false also where it cannot be read.
+  package func hasRead(_ path: String) -> Bool {
+    if let status = try? FileStatus(of: path), holds(status) { return true }
+    return position.hasRead(path)
+  }
+
       files: chain.map(\.position),
       modifiedNanoseconds: chain.first?.status.modifiedNanoseconds ?? 0,
       knownSiblings: known.positions,

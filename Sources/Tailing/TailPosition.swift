@@ -75,6 +75,18 @@ package struct TailPosition: Equatable {
 }
 
 extension TailPosition {
+  /// Whether a file is known by this position, under whatever name: one that is or was read, its copy, or a sibling that is
+  /// not to be read.
+  ///
+  /// - Parameter path: The file.
+  /// - Returns: True where its number and its beginning are known, or where it begins with all that was read of another
+  ///   file, when that was at least 64 bytes; false also where it cannot be read.
+  package func hasRead(_ path: String) -> Bool {
+    guard let file = try? HeldFile(opening: path, role: .copy) else { return false }
+    let known = KnownFiles(files + knownSiblings)
+    return (try? known.position(of: file) != nil || known.holdsCopy(file)) ?? false
+  }
+
   /// The position before everything that is there of a log: its rotated siblings are read first, the oldest one foremost.
   ///
   /// - Parameter path: The log.
