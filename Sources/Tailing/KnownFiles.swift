@@ -21,6 +21,27 @@ struct KnownFiles {
     positions.append(position)
   }
 
+  /// Remembers a file of which nothing can be read, by its number; once it can be, it is looked at anew.
+  mutating func rememberUnread(_ status: FileStatus) {
+    guard !hasNumber(of: status) else { return }
+    let empty = ContentHash().value
+    positions.append(
+      FilePosition(
+        identity: FileIdentity(device: status.device, inode: status.inode, headBytes: 0, headHash: empty),
+        offset: 0,
+        precedingHash: empty,
+        isInsideOversizedLine: false,
+        seenBytes: 0,
+        seenHash: empty
+      )
+    )
+  }
+
+  /// Whether a file with this number is known, whatever it holds.
+  func hasNumber(of status: FileStatus) -> Bool {
+    positions.contains { $0.identity.device == status.device && $0.identity.inode == status.inode }
+  }
+
   /// Forgets files that are no longer there; the last hundred of them are kept.
   mutating func forgetMissing(besides statuses: [FileStatus]) {
     var surplus = positions.count - statuses.count - Self.maximumMissing

@@ -119,8 +119,10 @@ extension LogTailer {
     // With its directory away, so is its copy: nothing is decided before it is back.
     guard !isDirectoryMissing else { return }
     let position = file.position
-    statistics.countRotation(.truncate)
     let copy = try findCopy(of: position, among: siblings)
+    // One of them may be the copy. A file that is not the log's own any more waits for none.
+    if file.role == .atPath { try requireReadable() }
+    statistics.countRotation(.truncate)
     try file.restart()
     guard let index = chain.firstIndex(where: { $0 === file }) else { return }
     if let copy {
@@ -139,6 +141,7 @@ extension LogTailer {
       unknown = try unknownFiles(among: listSiblings(), besides: nil)
     }
     hasListingChanged = false
+    passOverUnreadable()
     insert(unknown, before: file, siblings: siblings, at: now)
   }
 }

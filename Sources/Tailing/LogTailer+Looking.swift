@@ -63,6 +63,8 @@ extension LogTailer {
 
   /// - Returns: False when the files changed during the look, and it must be taken again.
   private func lookOnce(at now: MonotonicTime) throws(SystemCallError) -> Bool {
+    if isHeldUp, !pathRetry.isDue(at: now), !unreadable.mayBeCured { return true }
+    unreadable.siblings = []
     // In this order: a sibling listed before the log was seen unchanged was not rotated away from it.
     let listed = try listChangedSiblings()
     switch see() {
@@ -100,7 +102,6 @@ extension LogTailer {
     wasPathMissing = false
     followedPath = trail.resolvedPath
     condition = .following
-    pathRetry.succeed()
     try verifyLast(at: now)
     let unknown = try unknownFiles(among: siblings, besides: nil)
     guard !hasListingChanged else { return false }
@@ -108,41 +109,49 @@ extension LogTailer {
     let others = unknown.filter { file in !chain.contains { $0 === file } }
     for file in others { known.remember(file) }
     if hasLooked { holdFresh(others) }
+    // The log is still the same file, so that what is beside it was not rotated away from it.
+    passOverUnreadable()
+    pathRetry.succeed()
     hasLooked = true
     return true
   }
 
-  /// Whether a file that could not be opened was given other permissions, or is another file.
-  private func mayBeCured(_ status: FileStatus) -> Bool {
-    guard let failedStatus else { return false }
-    return !status.isSameFile(as: failedStatus) || status.permissions != failedStatus.permissions
-      || status.user != failedStatus.user || status.group != failedStatus.group
+  /// Lets a decision be made by the siblings that could be read, unless it has to wait for another one.
+  ///
+  /// - Throws: `SystemCallError` of one that cannot be read, and was not there before.
+  private func settleUnreadable() throws(SystemCallError) {
+    if hasLooked { try requireReadable() } else { passOverUnreadable() }
+    pathRetry.succeed()
   }
 
   /// The path names nothing.
   private func pathIsMissing(_ siblings: [String], at now: MonotonicTime) throws(SystemCallError) -> Bool {
     condition = .waiting(reason: "\(path) does not exist\(isDirectoryMissing ? ", nor does its directory" : "")")
-    pathRetry.succeed()
     guard !isDirectoryMissing else {
+      pathRetry.succeed()
       // It may come back with all that is in it: that the log is gone with it says nothing about the log.
       hasLooked = true
       return true
     }
     if let unresolvedPosition {
       if try resume(at: unresolvedPosition, with: nil, siblings: siblings, at: now) { self.unresolvedPosition = nil }
+      if !hasListingChanged { pathRetry.succeed() }
       return !hasListingChanged
     }
     wasPathMissing = true
     try verifyLast(at: now)
     let unknown = try unknownFiles(among: siblings, besides: nil)
     guard !hasListingChanged else { return false }
+    try settleUnreadable()
     take(unknown, siblings: siblings, at: now)
     return true
   }
 
   /// The path names another file than before, or its first one.
   private func pathIsNew(_ seen: FileStatus, at now: MonotonicTime) throws(SystemCallError) -> Bool {
-    guard pathRetry.isDue(at: now) || mayBeCured(seen) else { return true }
+    guard pathRetry.isDue(at: now) || failedStatus.map(seen.mayBeReadUnlike) == true || isHeldUp else {
+      return true
+    }
     failedStatus = seen
     let opened: HeldFile
     do throws(SystemCallError) {
@@ -155,10 +164,10 @@ extension LogTailer {
     let siblings = try listSiblings()
     // Listed after it was opened, siblings may be newer than it, unless the path still names it.
     guard case .file(let status) = see(), opened.isSameFile(as: status) else { return false }
-    pathRetry.succeed()
     condition = .following
     if let unresolvedPosition {
       if try resume(at: unresolvedPosition, with: opened, siblings: siblings, at: now) { self.unresolvedPosition = nil }
+      if !hasListingChanged { pathRetry.succeed() }
       return !hasListingChanged
     }
     if let index = chain.firstIndex(where: { $0.isSameFile(as: opened.status) && $0.status.linkCount > 0 }) {
@@ -168,6 +177,7 @@ extension LogTailer {
     try verifyLast(at: now)
     let unknown = try unknownFiles(among: siblings, besides: opened)
     guard !hasListingChanged else { return false }
+    try settleUnreadable()
     take(unknown, siblings: siblings, at: now)
     guard chain.count < options.maximumHeldFiles else {
       hasMoreFiles = true

@@ -19,14 +19,20 @@ extension LogTailer {
   ) throws(SystemCallError) -> Bool {
     var found: [HeldFile] = []
     var lost: Int64 = 0
+    var candidates = try openFiles(siblings)
+    if let opened { candidates.insert(opened, at: 0) }
     for saved in position.files {
-      if let file = try find(saved, opened, siblings, except: found, at: now) {
+      candidates.removeAll { candidate in found.contains { $0.isSameFile(as: candidate.status) } }
+      if let file = try find(saved, among: candidates, at: now) {
         try file.move(to: saved.offset, isInsideOversizedLine: saved.isInsideOversizedLine)
         found.append(file)
       } else if saved.offset > 0 || saved.identity.headBytes > 0 {
         lost += 1
       }
     }
+    candidates = []
+    if let siblingFailure, opened == nil || found.last !== opened { note(unreadable: path, nil, siblingFailure) }
+    try requireReadable()
     // Without the log a sibling may be all there is; without either, the directory may not be mounted yet.
     guard opened != nil || !found.isEmpty || position.files.isEmpty else { return false }
     chain = found.filter { $0 !== opened }
@@ -35,6 +41,7 @@ extension LogTailer {
       chain = []
       return false
     }
+    try requireReadable()
     statistics.lostPositions += lost
     for file in found { known.forget(file) }
     if found.last === opened, let opened {
@@ -71,14 +78,9 @@ extension LogTailer {
   /// The file that was left, by its number and content; else the one that holds most of what a copy of it would.
   private func find(
     _ saved: FilePosition,
-    _ opened: HeldFile?,
-    _ siblings: [String],
-    except found: [HeldFile],
+    among candidates: [HeldFile],
     at now: MonotonicTime
   ) throws(SystemCallError) -> HeldFile? {
-    var candidates = try openFiles(siblings)
-    if let opened { candidates.insert(opened, at: 0) }
-    candidates.removeAll { candidate in found.contains { $0.isSameFile(as: candidate.status) } }
     // A file that was empty is told by its number alone, which may have been given away: it is taken for a new one.
     guard saved.identity.headBytes > 0 || saved.offset > 0 else { return nil }
     for file in candidates where file.position.isSameFile(as: saved) {

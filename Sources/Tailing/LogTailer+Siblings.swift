@@ -14,6 +14,7 @@ extension LogTailer {
     var paths = [path]
     if trail.resolvedPath != path { paths.append(trail.resolvedPath) }
     var siblings: [String] = []
+    let earlierFailure = siblingFailure
     siblingFailure = nil
     hasListingChanged = false
     for (index, path) in paths.enumerated() {
@@ -21,9 +22,10 @@ extension LogTailer {
       do throws(SystemCallError) {
         found = try findSiblings(of: path)
       } catch {
-        if error.errno.isWantOfDescriptors { throw error }
+        if error.isOutOfDescriptors { throw error }
         // A directory that may be passed through, but not listed, still lets the log be followed.
         siblingFailure = error
+        if error != earlierFailure { statistics.readErrors += 1 }
       }
       if index == 0 { isDirectoryMissing = found == nil }
       if hasLooked, !siblingPaths.contains(path) { ignore(found ?? []) }
@@ -97,22 +99,27 @@ extension LogTailer {
       guard let file = try? open(path), !isHeld(file), (try? known.position(of: file)) == .some(.none) else { continue }
       known.remember(file)
     }
+    passOverUnreadable()
   }
 
   private func isHeld(_ file: HeldFile) -> Bool {
     chain.contains { $0.isSameFile(as: file.status) }
   }
 
-  /// Opens a sibling; nil when it is gone again, or no file that can be read.
+  /// Opens a sibling; nil when it is gone again or no file, and when it cannot be read, which is noted.
   ///
   /// - Throws: `SystemCallError` when there is no descriptor left: then nothing can be said of the siblings now.
   private func open(_ path: String) throws(SystemCallError) -> HeldFile? {
+    var status: FileStatus?
     do throws(SystemCallError) {
-      guard try FileStatus(of: path).kind == .regular else { return nil }
+      let found = try FileStatus(of: path)
+      status = found
+      guard found.kind == .regular else { return nil }
       return try HeldFile(opening: path, role: .copy)
     } catch {
-      if error.errno.isWantOfDescriptors { throw error }
-      if error.errno != .noSuchFile { siblingFailure = error }
+      if error.isOutOfDescriptors { throw error }
+      // Links that lead in a circle lead nowhere.
+      if error.errno != .noSuchFile, error.errno != .tooManyLinks { note(unreadable: path, status, error) }
       return nil
     }
   }
@@ -132,10 +139,11 @@ extension LogTailer {
   func unknownFiles(among siblings: [String], besides opened: HeldFile?) throws(SystemCallError) -> [HeldFile] {
     var unknown: [HeldFile] = []
     var statuses: [String: FileStatus] = [:]
+    didList()
     for path in siblings {
-      guard let status = try? FileStatus(of: path) else { continue }
+      let status = try? FileStatus(of: path)
       // Known before, and not touched since.
-      if knownStatuses[path] == status {
+      if let status, knownStatuses[path] == status {
         statuses[path] = status
         continue
       }
@@ -152,7 +160,7 @@ extension LogTailer {
           unknown.append(file)
         }
       } catch {
-        siblingFailure = error
+        note(unreadable: path, status, error)
       }
     }
     if !siblings.isEmpty {
@@ -203,7 +211,7 @@ extension LogTailer {
   }
 }
 
-extension Errno {
-  /// Whether it passes when something else is closed.
-  fileprivate var isWantOfDescriptors: Bool { self == .tooManyOpenFiles || self == .tooManyOpenFilesInSystem }
+extension SystemCallError {
+  /// Whether there is no descriptor left, so that nothing can be said of any file now.
+  fileprivate var isOutOfDescriptors: Bool { errno == .tooManyOpenFiles || errno == .tooManyOpenFilesInSystem }
 }

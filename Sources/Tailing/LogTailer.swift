@@ -55,6 +55,10 @@ package final class LogTailer {
   var mayHideTruncation = false
   /// Whether a look that saw them change may be taken again in this turn; the last one decides by what it saw.
   var mayLookAgain = true
+  /// Siblings that cannot be read, and hold up what is decided by them.
+  var unreadable = UnreadableSiblings()
+  /// Called between listing siblings and opening them; for tests.
+  var didList: () -> Void = {}
   /// The log as it was when it could not be opened.
   var failedStatus: FileStatus?
   /// Whether the log's directory was not there at the last look.
@@ -131,10 +135,6 @@ package final class LogTailer {
     chain.contains { $0.isSameFile(as: status) }
   }
 
-  /// How far the log was read.
-  package var position: TailPosition {
-    if let unresolvedPosition { return unresolvedPosition }
-    return TailPosition(
   /// Whether a file is held, or was read by this tailer before, under whatever name; so is a copy of such a file. It is
   /// found by its number and its content, since numbers are given away again.
   ///
@@ -145,6 +145,10 @@ package final class LogTailer {
     return position.hasRead(path)
   }
 
+  /// How far the log was read.
+  package var position: TailPosition {
+    if let unresolvedPosition { return unresolvedPosition }
+    return TailPosition(
       files: chain.map(\.position),
       modifiedNanoseconds: chain.first?.status.modifiedNanoseconds ?? 0,
       knownSiblings: known.positions,
@@ -231,6 +235,7 @@ package final class LogTailer {
         )
       else {
         truncations += 1
+        guard !isHeldUp else { return .caughtUp }
         guard truncations <= Self.truncationsPerTurn else { return .moreToRead }
         try followTruncation(of: file, at: now)
         guard !isDirectoryMissing else { return .caughtUp }
