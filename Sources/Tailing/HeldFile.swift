@@ -40,6 +40,8 @@ final class HeldFile {
   private(set) var hasHadData = false
   /// When its data had last changed, as its content was last looked at.
   private(set) var verifiedNanoseconds: Int64 = 0
+  /// As it was when its content was last looked at; nil when that was too short a time after its last change.
+  private var settledStatus: FileStatus?
   private(set) var headBytes = 0
   private var headHash = ContentHash()
   /// Where the first byte is that was not delivered, and what is before it.
@@ -101,8 +103,13 @@ final class HeldFile {
   }
 
   /// Looks at the size, and whether what was seen is still there; takes in what is new.
-  func verify() throws(SystemCallError) -> Verdict {
+  ///
+  /// - Parameter wallTime: The present; where it is given, what was seen is not compared again while the file's times say
+  ///   that nothing changed.
+  func verify(at wallTime: WallTime? = nil) throws(SystemCallError) -> Verdict {
     try refreshStatus()
+    if wallTime != nil, status == settledStatus { return .intact }
+    settledStatus = nil
     let size = status.size
     guard size >= seen.offset, size >= read.offset else {
       // With a shorter head it cannot be told from a new log that begins alike.
@@ -124,6 +131,7 @@ final class HeldFile {
     headHash = newHead
     seen = newSeen
     verifiedNanoseconds = status.modifiedNanoseconds
+    if let wallTime, status.isSettled(at: wallTime) { settledStatus = status }
     return .intact
   }
 
@@ -176,6 +184,7 @@ final class HeldFile {
     headHash = ContentHash()
     read = ContentMark()
     seen = ContentMark()
+    settledStatus = nil
     isInsideOversizedLine = false
     _ = try verify()
   }

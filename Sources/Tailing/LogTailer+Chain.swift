@@ -106,7 +106,7 @@ extension LogTailer {
     guard let last = chain.last, last.role == .atPath else { return }
     let wasEmpty = last.isUnseen
     let verified = last.verifiedNanoseconds
-    switch try last.verify() {
+    switch try last.verify(at: options.wallClock()) {
     case .intact: mayHideTruncation = mayHideTruncation || (wasEmpty && last.verifiedNanoseconds != verified)
     case .shortened: try last.moveToEnd()
     case .truncated: try followTruncation(of: last, at: now)

@@ -4,8 +4,6 @@ internal import LinuxIO
 extension LogTailer {
   /// Copies in the making that are held open; each is one more descriptor.
   private static let maximumFreshFiles = 2
-  /// A directory's time says nothing of changes within the same tick, which may be this long on some file systems.
-  private static let coarsestTickSeconds = 2.0
 
   /// Lists the siblings: of the log, and where it is a link, of what it leads to.
   ///
@@ -85,10 +83,8 @@ extension LogTailer {
     let stamps = directories.sorted().map { try? FileStatus(of: $0) }
     guard stamps != listedDirectories || stamps.contains(nil) else { return [] }
     let siblings = try listSiblings()
-    let now = options.wallClock().nanoseconds
-    let isSettled = stamps.allSatisfy { stamp in
-      Double(now - (stamp?.changedNanoseconds ?? now)) / 1e9 > Self.coarsestTickSeconds
-    }
+    let now = options.wallClock()
+    let isSettled = stamps.allSatisfy { $0?.isSettled(at: now) == true }
     listedDirectories = isSettled ? stamps : []
     return siblings
   }
@@ -208,6 +204,16 @@ extension LogTailer {
       longest = file
     }
     return longest
+  }
+}
+
+extension FileStatus {
+  /// A time says nothing of changes within the same tick, which may be this long on some file systems.
+  private static let coarsestTickNanoseconds: Int64 = 2_000_000_000
+
+  /// Whether every change from now on would show in the times.
+  func isSettled(at now: WallTime) -> Bool {
+    now.nanoseconds - changedNanoseconds > Self.coarsestTickNanoseconds
   }
 }
 

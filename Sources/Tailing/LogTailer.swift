@@ -66,15 +66,11 @@ package final class LogTailer {
   var trail: PathTrail
   var pathRetry: RetrySchedule
   let watches: WatchSet
-  private let sharedBuffer: TailBuffer
+  let sharedBuffer: TailBuffer
   var readRetry: RetrySchedule
-  private var readError: SystemCallError?
-  private var readFailures = 0
-
-  /// Failed reads after which a file that was rotated away is given up, so that the newer ones are read.
-  private static let failuresBeforeAbandoning = 5
-  /// Truncations that one turn follows.
-  private static let truncationsPerTurn = 8
+  var readError: SystemCallError?
+  /// Failed reads in a row.
+  var readFailures = 0
 
   /// Follows a path from its start, or from where it was left.
   ///
@@ -121,8 +117,14 @@ package final class LogTailer {
     watches.end()
   }
 
-  /// Whether something happened since the last `drain` that is worth another one.
-  package var isAwake: Bool { watches.isAwake }
+  /// Whether another `drain` is worth it: before the first one, when something was heard since the last one, when that one
+  /// left more to read, and when a FIFO or standard input has something. What only time brings, such as the end of a wait
+  /// or of a pause after a failure, and what no watch tells of, the next tick finds.
+  package var isAwake: Bool {
+    if watches.isAwake { return true }
+    guard let stream, !hasEnded else { return false }
+    return (try? stream.descriptor.isReadable()) ?? false
+  }
 
   /// Bytes that are there and not delivered, as of the last `drain`; half a line at the end is among them.
   package var lagBytes: Int64 { chain.reduce(Int64(stream?.pendingBytes ?? 0)) { $0 + $1.lagBytes } }
@@ -165,6 +167,12 @@ package final class LogTailer {
   package func drain<Sink: LineSink & ~Copyable>(budget: Int, into sink: inout Sink) -> TailProgress {
     // Before the look: what happens during it wakes again.
     watches.isAwake = false
+    let progress = look(reading: budget, into: &sink)
+    if progress == .moreToRead { watches.isAwake = true }
+    return progress
+  }
+
+  private func look<Sink: LineSink & ~Copyable>(reading budget: Int, into sink: inout Sink) -> TailProgress {
     let now = options.clock()
     if let stream, let progress = drain(stream, budget: budget, at: now, into: &sink) { return progress }
     watchDirectories()
@@ -196,145 +204,13 @@ package final class LogTailer {
       let earlier = trail
       trail = PathTrail(along: path)
       if trail != earlier { registerPath() }
-      guard watchFiles() else { break }
+      guard watches.watch(directories: trail.directories) else { break }
     }
   }
 
-  /// Watches the directories, the file that is read, and the next one until it has lines.
-  @discardableResult
-  private func watchFiles() -> Bool {
+  /// Watches the file that is read, and the next one until it has lines.
+  func watchFiles() {
     let files = chain.prefix(2).enumerated().filter { $0.offset == 0 || !$0.element.hasHadData }
-    return watches.watch(
-      directories: trail.directories,
-      descriptors: files.map { $0.element.descriptor.rawValue }
-    )
-  }
-
-  // MARK: Reading
-
-  private func read<Sink: LineSink & ~Copyable>(
-    budget: Int,
-    at now: MonotonicTime,
-    into sink: inout Sink
-  ) throws(SystemCallError) -> TailProgress {
-    var buffer = sharedBuffer.take(
-      atLeast: ContentMark.maximumBytes + options.maximumLineBytes + LineCutter.maximumEndingBytes + 1
-    )
-    defer { sharedBuffer.putBack(buffer) }
-    var cutter = LineCutter(maximumLineBytes: options.maximumLineBytes)
-    var rest = budget
-    var truncations = 0
-    while let file = chain.first {
-      if try dropIfCopy(file) { continue }
-      // One byte stays free for the newline of a last line that has none.
-      let room = buffer.count - ContentMark.maximumBytes - 1
-      guard
-        case .bytes(let range, let isLast) = try file.readSlice(
-          atMost: min(room, max(rest, options.maximumLineBytes + LineCutter.maximumEndingBytes)),
-          into: &buffer
-        )
-      else {
-        truncations += 1
-        guard !isHeldUp else { return .caughtUp }
-        guard truncations <= Self.truncationsPerTurn else { return .moreToRead }
-        try followTruncation(of: file, at: now)
-        guard !isDirectoryMissing else { return .caughtUp }
-        watchFiles()
-        continue
-      }
-      cutter.isInsideOversizedLine = file.isInsideOversizedLine
-      let outcome = buffer.cut(range, with: &cutter, into: &sink)
-      file.isInsideOversizedLine = cutter.isInsideOversizedLine
-      file.advance(over: range, by: outcome.consumedBytes, in: buffer)
-      count(outcome)
-      rest -= outcome.consumedBytes
-      if outcome.holeBytes > 0, outcome.consumedBytes == range.count { try skipHole(of: file) }
-      if isLast {
-        guard canFinish(file, at: now) else { return chain.count > 1 ? .holdingRotatedFile : .caughtUp }
-        finish(file, rest: range.dropFirst(outcome.consumedBytes), in: &buffer, into: &sink)
-        watchFiles()
-      } else if rest <= 0 {
-        return .moreToRead
-      }
-    }
-    return .caughtUp
-  }
-
-  /// Jumps over what is left of a hole, however long, instead of reading it.
-  private func skipHole(of file: HeldFile) throws(SystemCallError) {
-    guard let end = try file.endOfHole() else { return }
-    statistics.holeBytes += end - file.offset
-    try file.move(to: end)
-  }
-
-  /// Drops a sibling taken for a rotated file that turned out to be a copy still being made.
-  private func dropIfCopy(_ file: HeldFile) throws(SystemCallError) -> Bool {
-    guard file.isUnproven else { return false }
-    try file.refreshStatus()
-    guard file.status.size > 0 else { return false }
-    for newer in chain.dropFirst() where try file.isBeginning(of: newer) {
-      known.remember(file)
-      chain.removeFirst()
-      return true
-    }
-    file.isUnproven = false
-    return false
-  }
-
-  /// Whether a file that was read to its end is done with.
-  private func canFinish(_ file: HeldFile, at now: MonotonicTime) -> Bool {
-    guard chain.count > 1 else { return false }
-    switch file.role {
-    case .atPath: return false
-    case .copy: return true
-    case .rotated(let since):
-      if hasMoreFiles || !options.waitsForMore { return true }
-      // The look that saw the newer lines came before the read that found the end.
-      return chain.dropFirst().contains(where: \.hasHadData)
-        && now.seconds(since: since) >= options.rotateWaitSeconds
-    }
-  }
-
-  /// Delivers what is left of a file as a line, and goes on to the next.
-  private func finish<Sink: LineSink & ~Copyable>(
-    _ file: HeldFile,
-    rest: Range<Int>,
-    in buffer: inout ReadBuffer,
-    into sink: inout Sink
-  ) {
-    if file.isInsideOversizedLine {
-      sink.skipOversizedLine()
-      statistics.oversizedLines += 1
-      file.isInsideOversizedLine = false
-    } else if !rest.isEmpty {
-      buffer.put(UInt8(ascii: "\n"), at: rest.upperBound)
-      buffer.deliver(rest.lowerBound..<rest.upperBound + 1, into: &sink)
-      file.advance(over: rest, by: rest.count, in: buffer)
-      statistics.bytesRead += Int64(rest.count)
-    }
-    known.remember(file)
-    chain.removeFirst()
-  }
-
-  func count(_ outcome: LineCutter.Outcome) {
-    statistics.bytesRead += Int64(outcome.consumedBytes - outcome.holeBytes)
-    statistics.holeBytes += Int64(outcome.holeBytes)
-    statistics.oversizedLines += Int64(outcome.oversizedLines)
-  }
-
-  private func failReading(_ error: SystemCallError, at now: MonotonicTime) {
-    statistics.readErrors += 1
-    readFailures += 1
-    readError = error
-    readRetry.fail(at: now)
-    condition = .failing(error)
-    guard let file = chain.first, chain.count > 1, file.role != .atPath,
-      readFailures >= Self.failuresBeforeAbandoning
-    else { return }
-    statistics.abandonedFiles += 1
-    known.remember(file)
-    chain.removeFirst()
-    readRetry.succeed()
-    readFailures = 0
+    watches.watch(files: files.map { ($0.element.descriptor.rawValue, $0.element.status) })
   }
 }

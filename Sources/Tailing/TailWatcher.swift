@@ -3,6 +3,8 @@ package import LinuxIO
 /// The one inotify queue of the process, shared by its tailers. It only wakes them; what happened, each sees for itself.
 package final class TailWatcher {
   private var queue: Inotify?
+  /// Watches asked of the kernel since the start; for tests.
+  private(set) var askedWatches = 0
   private var sets: [CInt: [WatchSet]] = [:]
   /// Every set that lives, for the overflow.
   private var allSets: [WeakSet] = []
@@ -61,12 +63,17 @@ package final class TailWatcher {
 
   private func handle(_ event: Inotify.Event) {
     if event.events.contains(.overflow) {
-      for weak in allSets { weak.set?.isAwake = true }
+      for weak in allSets {
+        weak.set?.isAwake = true
+        weak.set?.askAgain()
+      }
       return
     }
     for set in sets[event.watch] ?? [] { set.isAwake = true }
+    guard event.events.contains(.ignored) else { return }
     // The kernel has already forgotten it.
-    if event.events.contains(.ignored) { sets[event.watch] = nil }
+    for set in sets[event.watch] ?? [] { set.askAgain() }
+    sets[event.watch] = nil
   }
 
   /// Makes the watches of one tailer.
@@ -80,7 +87,8 @@ package final class TailWatcher {
   /// Watches a path for a set.
   ///
   /// - Returns: The watch's number, or nil when it cannot be watched.
-  fileprivate func watch(_ path: String, isDirectory: Bool, for set: WatchSet) -> CInt? {
+  func watch(_ path: String, isDirectory: Bool, for set: WatchSet) -> CInt? {
+    askedWatches += 1
     do throws(SystemCallError) {
       guard let watch = try queue?.addWatch(path, for: isDirectory ? Self.directoryEvents : Self.fileEvents) else {
         return nil
@@ -96,7 +104,7 @@ package final class TailWatcher {
     }
   }
 
-  fileprivate func replace(_ old: Set<String>, with new: Set<String>) {
+  func replace(_ old: Set<String>, with new: Set<String>) {
     for path in new.subtracting(old) { logPaths[path, default: 0] += 1 }
     for path in old.subtracting(new) {
       let count = logPaths[path, default: 1] - 1
@@ -104,9 +112,9 @@ package final class TailWatcher {
     }
   }
 
-  fileprivate func followers(of path: String) -> Int { logPaths[path, default: 0] }
+  func followers(of path: String) -> Int { logPaths[path, default: 0] }
 
-  fileprivate func release(_ watch: CInt, by set: WatchSet) {
+  func release(_ watch: CInt, by set: WatchSet) {
     guard var members = sets[watch] else { return }
     members.removeAll { $0 === set }
     if members.isEmpty {
@@ -115,59 +123,5 @@ package final class TailWatcher {
     } else {
       sets[watch] = members
     }
-  }
-}
-
-/// What one tailer watches.
-final class WatchSet {
-  private let watcher: TailWatcher
-  private var watches: Set<CInt> = []
-  /// Whether something happened since the tailer last looked.
-  var isAwake = true
-  /// The log's path, without links on the way to it, and the path that it leads to.
-  var logPaths: Set<String> = [] {
-    didSet { watcher.replace(oldValue, with: logPaths) }
-  }
-
-  fileprivate init(watcher: TailWatcher) {
-    self.watcher = watcher
-  }
-
-  /// Watches these and nothing else.
-  ///
-  /// Asked for anew each time: the kernel returns the same number while a path leads to the same inode, and a moved
-  /// parent is heard of nowhere.
-  ///
-  /// - Parameters:
-  ///   - directories: Paths of directories.
-  ///   - descriptors: Open files, watched themselves and not by a name that may lead elsewhere by now.
-  /// - Returns: Whether there is a watch that was not there before.
-  @discardableResult
-  func watch(directories: [String], descriptors: [CInt]) -> Bool {
-    var wanted: Set<CInt> = []
-    for path in directories {
-      if let watch = watcher.watch(path, isDirectory: true, for: self) { wanted.insert(watch) }
-    }
-    for descriptor in descriptors {
-      if let watch = watcher.watch("/proc/self/fd/\(descriptor)", isDirectory: false, for: self) {
-        wanted.insert(watch)
-      }
-    }
-    for old in watches.subtracting(wanted) { watcher.release(old, by: self) }
-    let isNew = !wanted.isSubset(of: watches)
-    watches = wanted
-    return isNew
-  }
-
-  /// Whether another tailer follows a path; the path is without links on the way to it.
-  func isOtherLog(_ path: String) -> Bool {
-    watcher.followers(of: path) > (logPaths.contains(path) ? 1 : 0)
-  }
-
-  /// Ends all watches.
-  func end() {
-    logPaths = []
-    for watch in watches { watcher.release(watch, by: self) }
-    watches = []
   }
 }

@@ -32,7 +32,9 @@ struct StreamTests {
       let writer = try openWriter(bench)
       try write("one\nha", to: writer)
     }
+    #expect(bench.tailer?.isAwake == true)
     #expect(try bench.drain() == .caughtUp)
+    #expect(bench.tailer?.isAwake == false)
     #expect(bench.taken() == ["one"])
     #expect(bench.tailer?.lagBytes == 2)
     do {

@@ -107,6 +107,56 @@ struct WatcherTests {
     #expect(bench.watcher.failure == nil)
   }
 
+  @Test("a drain of an idle log asks the kernel for no watch, and what it dropped is asked for again")
+  func idle() throws {
+    let bench = Workbench()
+    try bench.append("a1\n")
+    try bench.start()
+    try bench.drain()
+    let asked = bench.watcher.askedWatches
+    #expect(asked > 0)
+    for _ in 0..<10 { try bench.drain() }
+    #expect(bench.watcher.askedWatches == asked)
+    // The same directory's number, given away again.
+    for _ in 0..<3 {
+      try FileManager.default.removeItem(atPath: bench.folder)
+      try FileManager.default.createDirectory(atPath: bench.folder, withIntermediateDirectories: false)
+      #expect(try bench.wakes())
+      try bench.drain()
+      try bench.append("b1\n")
+      #expect(try bench.wakes())
+      try bench.drain()
+    }
+  }
+
+  @Test(
+    "awake before the first drain, and while one left more to read; not while a rotated file is held or a retry is due"
+  )
+  func awake() throws {
+    let bench = Workbench()
+    try bench.append("line 1\nline 2\n")
+    try bench.start()
+    let tailer = try #require(bench.tailer)
+    bench.watcher.takeWakeups()
+    #expect(tailer.isAwake)
+    #expect(tailer.drain(budget: 1, into: &bench.sink) == .moreToRead || bench.sink.lines.count == 2)
+    try bench.drain()
+    #expect(!tailer.isAwake)
+    try bench.append(String(repeating: "a line\n", count: 100_000))
+    #expect(tailer.drain(budget: 1, into: &bench.sink) == .moreToRead)
+    bench.watcher.takeWakeups()
+    #expect(tailer.drain(budget: 1, into: &bench.sink) == .moreToRead)
+    #expect(tailer.isAwake)
+    try bench.drain()
+    #expect(!tailer.isAwake)
+    try bench.rename(to: "etl.log.1")
+    try bench.append("b1\n")
+    #expect(try bench.drain() == .holdingRotatedFile)
+    #expect(try !bench.wakes())
+    try bench.append("late\n", to: "etl.log.1")
+    #expect(try bench.wakes())
+  }
+
   @Test("without inotify there is no descriptor, and looking alone finds everything")
   func withoutInotify() throws {
     let bench = Workbench(usesInotify: false)
