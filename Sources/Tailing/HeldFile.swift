@@ -106,6 +106,8 @@ final class HeldFile {
   ///
   /// - Parameter wallTime: The present; where it is given, what was seen is not compared again while the file's times say
   ///   that nothing changed.
+  /// - Returns: What became of what was seen.
+  /// - Throws: `SystemCallError` as `fstat(2)` and `pread(2)` list them.
   func verify(at wallTime: WallTime? = nil) throws(SystemCallError) -> Verdict {
     try refreshStatus()
     if wallTime != nil, status == settledStatus { return .intact }

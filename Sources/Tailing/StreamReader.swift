@@ -43,6 +43,7 @@ final class StreamReader {
   ///   - path: The FIFO.
   ///   - canEnd: Whether its end is wanted, so that it must not be opened for writing.
   ///   - maximumLineBytes: The longest line.
+  /// - Returns: Its reader.
   /// - Throws: `SystemCallError` as `open(2)` lists them.
   static func open(
     fifo path: String,
