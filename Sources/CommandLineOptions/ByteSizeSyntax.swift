@@ -29,7 +29,9 @@ extension ValueSyntax where Value == Int {
           throw InvalidValue("is too large", remedy: "use a size \(range.inWords(formatByteSize))")
         }
         guard product.partialValue >= range.lowerBound else {
-          throw InvalidValue("is too small", remedy: "use a size \(range.inWords(formatByteSize))")
+          let isBounded = range.upperBound != .max
+          let bounds = isBounded ? range.inWords(formatByteSize) : "of at least \(formatByteSize(range.lowerBound))"
+          throw InvalidValue("is too small", remedy: "use a size \(bounds)")
         }
         return product.partialValue
       },

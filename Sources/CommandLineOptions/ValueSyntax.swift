@@ -69,7 +69,11 @@ extension ValueSyntax where Value: FixedWidthInteger {
         let isNumber = !digits.isEmpty && digits.utf8.allSatisfy(isDigit)
         guard isNumber, let value = Value(text), range.contains(value) else {
           let problem = noun.map { "is not \($0)" } ?? (isNumber ? "is out of range" : "is not a whole number")
-          let end = range.upperBound == .max ? "of at least \(range.lowerBound)" : range.inWords { "\($0)" }
+          // An upper bound that is only the type's is of interest to those who exceed it.
+          let isTooLarge = isNumber && !text.hasPrefix("-") && Value(text).map { $0 > range.upperBound } ?? true
+          let end =
+            range.upperBound == .max && !isTooLarge
+            ? "of at least \(range.lowerBound)" : range.inWords { "\($0)" }
           throw InvalidValue(problem, remedy: "use a whole number \(end)")
         }
         return value

@@ -225,7 +225,10 @@ struct LogFile: ~Copyable {
 
   private static func explanation(of error: SystemCallError, path: String) -> String {
     guard error.errno == .noSuchFile, let slash = path.lastIndex(of: "/") else { return "\(error)" }
-    return "\(error); create the directory \(path[..<slash]) first"
+    let directory = slash == path.startIndex ? "/" : String(path[..<slash])
+    // In /proc and the like it is not a directory that is missing.
+    guard (try? FileStatus(of: directory)) == nil else { return "\(error); use a directory that files can be made in" }
+    return "\(error); create the directory \(directory) first"
   }
 
   private static func wholeLines(of bytes: Span<UInt8>, within room: Int64) -> Int {

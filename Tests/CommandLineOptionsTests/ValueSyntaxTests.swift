@@ -113,6 +113,7 @@ struct ValueSyntaxTests {
   func largestSize() {
     #expect(reading("99999999999999999999", .byteSize(in: 0 ... .max)).hasPrefix("is too large"))
     #expect(reading("9999999TiB", .byteSize(in: 0 ... .max)).hasPrefix("is too large"))
+    #expect(reading("1", .byteSize(in: 1024 ... .max)) == "is too small; use a size of at least 1KiB")
     #expect(reading("0", .byteSize(in: 0 ... .max)) == "0B")
   }
 
@@ -141,6 +142,10 @@ struct ValueSyntaxTests {
   func openInteger() {
     #expect(
       reading("0", ValueSyntax<Int>.integer(in: 1 ... .max)) == "is out of range; use a whole number of at least 1"
+    )
+    #expect(
+      reading("99999999999999999999", ValueSyntax<Int>.integer(in: 0 ... .max))
+        == "is out of range; use a whole number from 0 to 9223372036854775807"
     )
     #expect(
       reading("-1", ValueSyntax<UInt64>.integer(in: 0 ... .max)) == "is out of range; use a whole number of at least 0"

@@ -85,7 +85,11 @@ struct SimulatorOptionsTests {
       ("--history 0", "--history: \"0\" is too short; use a duration from 1ms to 10y"),
       ("--files 0", "--files: \"0\" is out of range; use a whole number of at least 1"),
       ("--seed -1", "--seed: \"-1\" is out of range; use a whole number of at least 0"),
-      ("--rotate-bytes 1", "--rotate-bytes: \"1\" is too small"),
+      ("--rotate-bytes 1", "--rotate-bytes: \"1\" is too small; use a size of at least 1KiB"),
+      (
+        "--seed 99999999999999999999",
+        "--seed: \"99999999999999999999\" is out of range; use a whole number from 0 to 9223372036854775807"
+      ),
       ("--rotate-keep 0", "--rotate-keep: \"0\" is out of range; use a whole number from 1 to 1000"),
       ("--records-per-secnd 5", "unknown option \"--records-per-secnd\"; did you mean --records-per-second?"),
       ("a.log", "unexpected argument \"a.log\"; did you mean --log-file \"a.log\"?"),
