@@ -84,9 +84,16 @@ final class ExporterApplication {
         let bound = try server.listen(on: address)
         log.write(.info, "listening", ["address": "\(bound)"])
       } catch {
-        let advice = error.errno == .addressInUse ? "; stop what uses it, or choose another with --port" : ""
-        throw StartError("\(error)\(advice)")
+        throw StartError("\(error)\(Self.advice(on: error.errno))")
       }
+    }
+  }
+
+  private static func advice(on errno: Errno) -> String {
+    switch errno {
+    case .addressInUse: "; stop what uses it, or choose another with --port"
+    case .addressNotAvailable: "; use an address of this machine, or :PORT for all that it has"
+    default: ""
     }
   }
 
@@ -106,7 +113,7 @@ final class ExporterApplication {
     // snapshot stands, because the next one takes its place only when it is whole.
     endSignals = []
     exitAtOnce(on: Self.endSignalNumbers)
-    log.write(.info, "stopping", ["open_connections": "\(server.statistics.openConnections)"])
+    log.write(.info, "stopping", ["open_connections": server.statistics.openConnections])
     serviceManager?.end()
     server.drain { [unowned self] in loop.stop() }
   }

@@ -33,11 +33,12 @@ final class OwnLog {
   private struct Line {
     let level: LogLevel
     let message: String
-    let fields: [(name: String, value: String)]
+    let fields: [(name: String, value: OwnLogValue)]
   }
 
   private let level: LogLevel
   private let format: LogFormat
+  private let output: ([UInt8]) -> Void
   /// Enough for a rotation or a start, where a log is missed and found again.
   private var restraint = LineRestraint<Line>(linesAtOnce: 6, intervalSeconds: 60)
 
@@ -46,9 +47,15 @@ final class OwnLog {
   /// - Parameters:
   ///   - level: Less important lines are not written.
   ///   - format: How lines are written.
-  init(level: LogLevel, format: LogFormat) {
+  ///   - output: Takes each line with its newline.
+  init(
+    level: LogLevel,
+    format: LogFormat,
+    output: @escaping ([UInt8]) -> Void = { _ = StandardError.write($0) }
+  ) {
     self.level = level
     self.format = format
+    self.output = output
   }
 
   /// Writes a line, unless it is less important than what is asked for, or nobody reads standard error.
@@ -57,8 +64,8 @@ final class OwnLog {
   ///   - level: How important it is.
   ///   - message: What happened, without the particulars.
   ///   - fields: The particulars, in the order in which they are shown.
-  func write(_ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
-    write(Line(level: level, message: message, fields: fields.map { ($0.key, $0.value) }))
+  func write(_ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, any OwnLogValueConvertible> = [:]) {
+    write(Line(level: level, message: message, fields: fields.map { ($0.key, $0.value.ownLogValue) }))
   }
 
   /// Writes a line about something that may go to and fro: after the first few only one a minute.
@@ -71,12 +78,12 @@ final class OwnLog {
   func write(
     _ level: LogLevel,
     _ message: String,
-    _ fields: KeyValuePairs<String, String>,
+    _ fields: KeyValuePairs<String, any OwnLogValueConvertible>,
     about subject: String
   ) {
     let now = MonotonicTime.now
     writeHeldBack(at: now)
-    let line = Line(level: level, message: message, fields: fields.map { ($0.key, $0.value) })
+    let line = Line(level: level, message: message, fields: fields.map { ($0.key, $0.value.ownLogValue) })
     if level >= self.level, restraint.admits(line, about: subject, at: now) { write(line) }
   }
 
@@ -85,7 +92,7 @@ final class OwnLog {
   /// - Parameter now: The present; nil writes them although their time has not come.
   func writeHeldBack(at now: MonotonicTime?) {
     for due in restraint.takeDue(at: now) {
-      let number = due.heldBack > 0 ? [(name: "held_back_lines", value: "\(due.heldBack)")] : []
+      let number = due.heldBack > 0 ? [(name: "held_back_lines", value: OwnLogValue.number(Int64(due.heldBack)))] : []
       write(Line(level: due.line.level, message: due.line.message, fields: due.line.fields + number))
     }
   }
@@ -94,30 +101,38 @@ final class OwnLog {
     guard line.level >= level else { return }
     var bytes = render(line.level, line.message, line.fields, at: .now)
     bytes.append(UInt8(ascii: "\n"))
-    _ = StandardError.write(bytes)
+    output(bytes)
   }
 
   func render(
     _ level: LogLevel,
     _ message: String,
-    _ fields: [(name: String, value: String)],
+    _ fields: [(name: String, value: OwnLogValue)],
     at time: WallTime
   ) -> [UInt8] {
     var timestamp: [UInt8] = []
     Timestamp.append(time.nanoseconds, to: &timestamp)
-    var pairs = [("time", String(decoding: timestamp, as: UTF8.self)), ("level", level.rawValue), ("msg", message)]
-    pairs += fields.map { ($0.name, $0.value) }
+    let head = [("time", String(decoding: timestamp, as: UTF8.self)), ("level", level.rawValue), ("msg", message)]
+    let pairs = head.map { ($0.0, $0.1.ownLogValue) } + fields.map { ($0.name, $0.value) }
     switch format {
     case .logfmt:
       return Array(pairs.map { "\($0.0)=\(Self.logfmtValue($0.1))" }.joined(separator: " ").utf8)
     case .json:
       var line: [UInt8] = []
-      JSONValue.object(pairs.map { ($0.0, .string($0.1)) }).append(to: &line)
+      JSONValue.object(pairs.map { ($0.0, $0.1.json) }).append(to: &line)
       return line
     }
   }
 
-  private static func logfmtValue(_ value: String) -> String {
+  private static func logfmtValue(_ value: OwnLogValue) -> String {
+    switch value {
+    case .text(let text): logfmtText(text)
+    case .number(let number): "\(number)"
+    case .decimal(let decimal): "\(decimal)"
+    }
+  }
+
+  private static func logfmtText(_ value: String) -> String {
     let needsQuotes =
       value.isEmpty
       || value.utf8.contains { $0 <= UInt8(ascii: " ") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "=") }

@@ -7,8 +7,10 @@ import Testing
 struct OwnLogTests {
   private let time = WallTime(nanoseconds: exampleNanoseconds)
 
-  private func line(_ format: LogFormat, _ message: String, _ fields: KeyValuePairs<String, String>) -> String {
-    let fields = fields.map { (name: $0.key, value: $0.value) }
+  private func line(_ format: LogFormat, _ message: String, _ fields: KeyValuePairs<String, any OwnLogValueConvertible>)
+    -> String
+  {
+    let fields = fields.map { (name: $0.key, value: $0.value.ownLogValue) }
     return String(
       decoding: OwnLog(level: .info, format: format).render(.warn, message, fields, at: time),
       as: UTF8.self
@@ -34,6 +36,16 @@ struct OwnLogTests {
       line(.json, "waiting", ["path": "/a \"b\"\n"])
         == #"{"time": "2025-01-18T04:00:00.000Z", "level": "warn", "msg": "waiting", "path": "/a \"b\"\n"}"#
     )
+  }
+
+  @Test("JSON: numbers are numbers; logfmt: they stand as they are")
+  func numbers() {
+    let head = #""time": "2025-01-18T04:00:00.000Z", "level": "warn", "msg": "x""#
+    #expect(
+      line(.json, "x", ["a": 12, "b": Int64(-3), "c": 0.5, "d": "12"])
+        == "{\(head), \"a\": 12, \"b\": -3, \"c\": 0.5, \"d\": \"12\"}"
+    )
+    #expect(line(.logfmt, "x", ["a": 12, "c": 0.5]).hasSuffix("msg=x a=12 c=0.5"))
   }
 
   @Test("levels are ordered")
