@@ -96,6 +96,8 @@ package protocol LogEventSink: ~Copyable {
 
   /// Takes note of a line that is no event.
   ///
-  /// - Parameter reason: Why it is none.
-  mutating func reject(_ reason: LineRejection)
+  /// - Parameters:
+  ///   - reason: Why it is none.
+  ///   - line: The line with its newline, whatever its bytes are; they stand only during the call.
+  mutating func reject(_ reason: LineRejection, line: RawSpan)
 }

@@ -27,12 +27,13 @@ package struct LogReader: ~Copyable {
     unsafe lines.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress, let last = unsafe bytes.last else { return }
       precondition(last == Byte.newline, "the last line has no end")
-      var position = unsafe BytePosition(base)
+      let start = unsafe BytePosition(base)
+      var position = start
       let json = JSONScanner(end: position + bytes.count)
       while position < json.end {
         let line = scanLine(position, json)
         if let rejection = line.rejection {
-          sink.reject(rejection)
+          sink.reject(rejection, line: lines.extracting(position - start..<line.end - start))
         } else {
           let texts = scanner.makeTexts()
           sink.receive(scanner.event, texts)

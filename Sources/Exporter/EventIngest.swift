@@ -2,6 +2,16 @@ internal import ETLLog
 internal import LinuxIO
 internal import Tailing
 
+/// The log that lines come from.
+struct LogOrigin: Equatable {
+  /// Differs from that of every other log of this process.
+  var number = 0
+  /// The place among the configured sources; the logs of one pattern share it.
+  var source = 0
+  /// The path as it was given.
+  var path = ""
+}
+
 /// Takes the lines of the logs in and keeps what they say: the way from bytes to numbers.
 struct EventIngest: ~Copyable {
   /// What became of the lines, over all logs.
@@ -10,6 +20,8 @@ struct EventIngest: ~Copyable {
   var pipelines: PipelineTable { book.pipelines }
   /// From the newest event to its being read; nil before the first event that says when it happened.
   var eventDelaySeconds: Double? { book.eventDelaySeconds }
+  /// Two logs whose running totals went to one pipeline, which follows those of one job only; nil while there are none.
+  var mixedLogs: MixedLogs? { book.feeds.mixedLogs }
 
   private var reader: LogReader
   private var book: EventBook
@@ -29,10 +41,21 @@ struct EventIngest: ~Copyable {
   ///
   /// - Parameters:
   ///   - logName: The log's own name.
+  ///   - origin: The log.
   ///   - readTime: The present.
-  mutating func begin(logName: [UInt8]?, readTime: WallTime) {
+  mutating func begin(logName: [UInt8]?, from origin: LogOrigin = LogOrigin(), readTime: WallTime) {
     book.logName = logName
+    book.origin = origin
+    book.hasNotedFeed = false
     book.readNanoseconds = readTime.nanoseconds
+  }
+
+  /// Takes what there is to say of the lines that could not be counted since this was last called.
+  ///
+  /// - Returns: The first of them, and how many there were; nil where there were none.
+  mutating func takeRejectedLines() -> RejectedLines? {
+    defer { book.rejectedLines = nil }
+    return book.rejectedLines
   }
 }
 
@@ -42,7 +65,7 @@ extension EventIngest: LineSink {
   }
 
   mutating func skipOversizedLine() {
-    book.reject(.oversized)
+    book.reject(.oversized, line: RawSpan())
   }
 }
 
@@ -51,6 +74,11 @@ private struct EventBook: LogEventSink {
   var lineCounts: LineCounts
   var pipelines: PipelineTable
   var logName: [UInt8]?
+  var origin = LogOrigin()
+  /// Whether totals of this log have come since its lines began: the next lines mostly tell the same of it.
+  var hasNotedFeed = false
+  var feeds = PipelineFeeds()
+  var rejectedLines: RejectedLines?
   var readNanoseconds: Int64 = 0
   var eventDelaySeconds: Double?
 
@@ -60,6 +88,7 @@ private struct EventBook: LogEventSink {
   }
 
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
+    if !hasNotedFeed { noteFeed(event, texts) }
     switch pipelines.apply(event, texts, logName: logName, readNanoseconds: readNanoseconds) {
     case .counted:
       lineCounts[event.message == .other ? .other : .event] += 1
@@ -71,11 +100,19 @@ private struct EventBook: LogEventSink {
     }
   }
 
-  mutating func reject(_ reason: LineRejection) {
+  mutating func reject(_ reason: LineRejection, line: RawSpan) {
     switch reason {
     case .malformed: lineCounts[.malformed] += 1
     case .oversized: lineCounts[.oversized] += 1
-    case .blank: lineCounts[.other] += 1
+    case .blank: return lineCounts[.other] += 1
     }
+    if rejectedLines == nil { rejectedLines = RejectedLines(path: origin.path, reason: reason, line: line) }
+    rejectedLines?.count += 1
+  }
+
+  private mutating func noteFeed(_ event: LogEvent, _ texts: borrowing LogTexts) {
+    guard event.totalRecords != nil || event.totalFiles != nil || event.totalFailures != nil else { return }
+    hasNotedFeed = true
+    if texts.withBytes(of: .pipeline, { _ in }) == nil { feeds.note(origin, logName: logName) }
   }
 }

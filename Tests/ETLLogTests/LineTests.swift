@@ -174,4 +174,16 @@ struct LineTests {
       }
     }
   }
+
+  @Test("a rejected line is handed over whole, and nothing of its neighbours")
+  func rejectedLine() {
+    var reader = LogReader(maximumLineBytes: 20)
+    var recorder = Recorder()
+    let lines = ["\u{0}\u{0}not one\r\n", "{\"total_files\": 1}\n", " \n", "{\"a\": \"xxxxxxxxxxxxxxxxxxxxxxx\"}\n"]
+    let bytes = Array(lines.joined().utf8)
+    // Every byte is initialized.
+    reader.read(unsafe bytes.span.bytes, into: &recorder)
+    #expect(recorder.rejectedLines == [lines[0], lines[2], lines[3]].map { Array($0.utf8) })
+    #expect(recorder.outcomes.count == 4)
+  }
 }

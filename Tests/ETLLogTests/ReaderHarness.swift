@@ -21,6 +21,8 @@ enum Outcome: Equatable {
 /// Keeps what the reader delivers.
 struct Recorder: LogEventSink {
   var outcomes: [Outcome] = []
+  /// The lines that were rejected, with their newlines.
+  var rejectedLines: [[UInt8]] = []
 
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
     var strings: [LogTextField: String] = [:]
@@ -33,8 +35,10 @@ struct Recorder: LogEventSink {
     outcomes.append(.event(event, strings))
   }
 
-  mutating func reject(_ reason: LineRejection) {
+  mutating func reject(_ reason: LineRejection, line: RawSpan) {
     outcomes.append(.rejected(reason))
+    // The bytes stand during the call.
+    rejectedLines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })
   }
 }
 

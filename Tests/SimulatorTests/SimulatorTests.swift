@@ -243,7 +243,7 @@ struct CountingSink: LogEventSink {
     events.append(event)
   }
 
-  mutating func reject(_ reason: LineRejection) {
+  mutating func reject(_ reason: LineRejection, line: RawSpan) {
     rejections += 1
   }
 }
