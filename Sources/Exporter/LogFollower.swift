@@ -9,22 +9,35 @@ final class LogFollower {
   private static let bytesPerTurn = 1 << 20
   /// With many logs each still reads enough at a time to be fast.
   private static let leastBytesPerTurn = 64 << 10
+  /// Each so many ticks a log is looked at whole, also where it seems to be as it was.
+  private static let ticksBetweenWholeLooks = 10
 
-  private let loop: EventLoop
-  private let log: OwnLog
-  private let pollSeconds: Double
-  private var logSet: LogSet
-  private var ingest: EventIngest
+  /// Why the logs are looked at.
+  private enum Occasion {
+    /// The timer: whatever was not heard of is found now.
+    case tick
+    /// Something was heard of, or was left to be read.
+    case wakeUp
+  }
+
+  let log: OwnLog
+  var logSet: LogSet
+  var ingest: EventIngest
+  var notes: FollowerNotes
   /// What earlier processes read, and logs that were let go.
   private var earlierTotals: LogTotals
+  private let loop: EventLoop
+  private let pollSeconds: Double
   private var wakeUp: DescriptorEvent?
   private var pollTimer: TimerEvent?
   private var nextSlice: TimerEvent?
-  private var hasNotedWatchFailure = false
-  private var hasNotedOverflow = false
+  /// How often the timer came.
+  private(set) var ticks = 0
 
   /// Whether everything was read that was in the logs when the exporter started.
   private(set) var hasCaughtUp = false
+  /// How often a log was looked at whole.
+  private(set) var drains = 0
 
   /// Finds out what the paths name and gets ready to follow them; reads nothing.
   ///
@@ -44,6 +57,10 @@ final class LogFollower {
     self.log = log
     pollSeconds = configuration.pollInterval.inSeconds
     earlierTotals = snapshot?.totals ?? LogTotals()
+    notes = FollowerNotes(
+      rotateWaitSeconds: configuration.rotateWait.inSeconds,
+      earlierBytes: snapshot?.totals.readBytes ?? 0
+    )
     ingest = EventIngest(
       maximumLineBytes: configuration.maximumLineBytes,
       pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
@@ -55,12 +72,13 @@ final class LogFollower {
       positions: snapshot?.logs ?? [],
       watcher: TailWatcher(usesInotify: configuration.usesInotify)
     )
+    if let snapshot { note(snapshot) }
     pollTimer = TimerEvent(loop: loop) { [unowned self] in poll() }
-    nextSlice = TimerEvent(loop: loop) { [unowned self] in readSlice() }
+    nextSlice = TimerEvent(loop: loop) { [unowned self] in readSlice(.wakeUp) }
     guard let descriptor = logSet.watcher.wakeDescriptor else { return }
     do throws(SystemCallError) {
       wakeUp = try DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in
-        if logSet.watcher.takeWakeups() { readSlice() }
+        if logSet.watcher.takeWakeups() { readSlice(.wakeUp) }
       }
     } catch {
       throw StartError("\(error)")
@@ -74,39 +92,67 @@ final class LogFollower {
 
   /// Looks at all logs and patterns at once, also at those that failed a moment ago.
   func lookAnew() {
-    for followed in logSet.logs { followed.tailer.endPauses() }
+    for index in logSet.logs.indices {
+      logSet.logs[index].tailer.endPauses()
+      logSet.logs[index].settledLook = nil
+    }
     poll()
   }
 
   private func poll() {
     pollTimer?.schedule(afterSeconds: pollSeconds)
+    ticks += 1
     if logSet.hasPatterns {
       for gone in logSet.refresh() {
         earlierTotals.addWhatStays(of: gone.tailer)
         log.write(.info, "let a log go", ["path": gone.path], about: gone.path)
       }
     }
-    readSlice()
-    noteOnce()
+    readSlice(.tick)
+    noteOnTick()
     log.writeHeldBack(at: .now)
   }
 
-  private func readSlice() {
-    let budget = max(Self.bytesPerTurn / max(logSet.logs.count, 1), Self.leastBytesPerTurn)
+  private func readSlice(_ occasion: Occasion) {
+    let looks = occasion == .tick ? pathLooks() : []
+    let due = logSet.logs.indices.filter { isDue($0, occasion, looks) }
+    let budget = max(Self.bytesPerTurn / max(due.count, 1), Self.leastBytesPerTurn)
     var busySources: Set<Int> = []
-    for index in logSet.logs.indices {
+    for index in due {
       let followed = logSet.logs[index]
       // The files of one pattern are mostly one log in pieces: their totals only make sense in order.
-      guard !busySources.contains(followed.sourcePlace) else { continue }
-      ingest.begin(logName: followed.pipeline, readTime: .now)
+      guard !busySources.contains(followed.sourcePlace) else {
+        logSet.logs[index].hasMoreToRead = true
+        continue
+      }
+      ingest.begin(logName: followed.pipeline, from: followed.origin, readTime: .now)
       let progress = followed.tailer.drain(budget: budget, into: &ingest)
+      drains += 1
+      logSet.logs[index].hasMoreToRead = progress == .moreToRead
       if progress == .moreToRead { busySources.insert(followed.sourcePlace) }
+      let isSettled = progress == .caughtUp && followed.tailer.condition == .following
+      logSet.logs[index].settledLook = isSettled && !looks.isEmpty ? looks[index] : nil
       noteProgress(progress, at: index)
-      noteCondition(at: index)
       followStream(at: index)
     }
     if !busySources.isEmpty { nextSlice?.schedule(afterSeconds: 0) }
+    noteConditions(of: due)
     noteCaughtUp()
+  }
+
+  /// How each log's path looks, before anything is read of it: what comes later shows at the next tick.
+  private func pathLooks() -> [PathLook?] {
+    var directories: [String: FileStatus?] = [:]
+    return logSet.logs.map { PathLook(at: $0.path, directories: &directories) }
+  }
+
+  private func isDue(_ index: Int, _ occasion: Occasion, _ looks: [PathLook?]) -> Bool {
+    let followed = logSet.logs[index]
+    if followed.hasMoreToRead || followed.tailer.isAwake || followed.streamEvent != nil { return true }
+    guard occasion == .tick else { return false }
+    guard let settled = followed.settledLook, settled == looks[index] else { return true }
+    // Where two changes fall into one tick of the file system's clock, the second one does not show from outside.
+    return (ticks + followed.number).isMultiple(of: Self.ticksBetweenWholeLooks)
   }
 
   /// Waits for a FIFO or standard input, which no watch on a directory tells of.
@@ -116,18 +162,10 @@ final class LogFollower {
     logSet.logs[index].streamEvent = nil
     guard let descriptor else { return }
     // Where the loop cannot wait for it the timer still reads it.
-    if let event = try? DescriptorEvent(loop: loop, readable: descriptor, handler: { [unowned self] in readSlice() }) {
-      logSet.logs[index].streamEvent = (descriptor, event)
-    }
+    let event = try? DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in readSlice(.wakeUp) }
+    if let event { logSet.logs[index].streamEvent = (descriptor, event) }
   }
-}
 
-@available(*, unavailable)
-extension LogFollower: Sendable {}
-
-// MARK: Noting
-
-extension LogFollower {
   /// Decides whether what was there at the start has been read; the log may grow as fast as it is read.
   private func noteProgress(_ progress: TailProgress, at index: Int) {
     guard !logSet.logs[index].hasCaughtUp else { return }
@@ -142,35 +180,12 @@ extension LogFollower {
   private func noteCaughtUp() {
     guard !hasCaughtUp, logSet.logs.allSatisfy(\.hasCaughtUp) else { return }
     hasCaughtUp = true
-    log.write(.info, "caught up", ["read_bytes": "\(totals.readBytes)"])
-  }
-
-  private func noteCondition(at index: Int) {
-    let condition = logSet.logs[index].tailer.condition
-    guard condition != logSet.logs[index].notedCondition else { return }
-    logSet.logs[index].notedCondition = condition
-    let path = logSet.logs[index].path
-    switch condition {
-    case .following: log.write(.info, "following the log", ["path": path], about: path)
-    case .waiting(let reason): log.write(.warn, "waiting for the log", ["path": path, "reason": reason], about: path)
-    case .failing(let error):
-      log.write(.error, "the log cannot be read", ["path": path, "error": "\(error)"], about: path)
-    case .ended: log.write(.info, "the log has ended", ["path": path], about: path)
-    }
-  }
-
-  /// Says once what will stay as it is.
-  private func noteOnce() {
-    if !hasNotedWatchFailure, let failure = logSet.watcher.failure {
-      hasNotedWatchFailure = true
-      log.write(.warn, "changes of the log are found by the timer alone", ["reason": "\(failure)"])
-    }
-    if !hasNotedOverflow, pipelineOverflow > 0 || pipelines.contains(where: { $0.errorTypeOverflow > 0 }) {
-      hasNotedOverflow = true
-      log.write(.warn, "too many or too long pipelines or error types; the rest share the name other")
-    }
+    log.write(.info, "caught up", ["read_bytes": totals.readBytes - notes.earlierBytes])
   }
 }
+
+@available(*, unavailable)
+extension LogFollower: Sendable {}
 
 // MARK: What was read
 

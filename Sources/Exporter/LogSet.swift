@@ -1,75 +1,30 @@
 internal import CommandLineOptions
-internal import EventLoop
 internal import LinuxIO
 internal import Tailing
-
-/// A log that is followed.
-struct FollowedLog {
-  let tailer: LogTailer
-  let path: String
-  /// The pipeline of lines that name none.
-  let pipeline: [UInt8]?
-  /// The place among the configured sources; those of one pattern share it.
-  let sourcePlace: Int
-  /// What must have been read until the log counts as caught up; nil before the first look at it.
-  var caughtUpAtBytes: Int64?
-  var hasCaughtUp = false
-  /// What the own log last said of it.
-  var notedCondition: TailCondition?
-  /// Wakes the loop for a FIFO or standard input.
-  var streamEvent: (descriptor: CInt, event: DescriptorEvent)?
-  /// Since when its path names nothing; nil while it names a file.
-  private var missingSince: MonotonicTime?
-
-  init(tailer: LogTailer, path: String, pipeline: [UInt8]?, sourcePlace: Int) {
-    self.tailer = tailer
-    self.path = path
-    self.pipeline = pipeline
-    self.sourcePlace = sourcePlace
-  }
-
-  /// Notes whether the path names something.
-  ///
-  /// - Parameters:
-  ///   - isMissing: Whether it names nothing.
-  ///   - now: The present.
-  mutating func noteMissing(_ isMissing: Bool, at now: MonotonicTime) {
-    missingSince = isMissing ? missingSince ?? now : nil
-  }
-
-  /// Whether it has been missing for so long that no late line comes, and everything of it was read.
-  ///
-  /// - Parameters:
-  ///   - now: The present.
-  ///   - seconds: How long late lines may take.
-  /// - Returns: True where it can be let go.
-  func isGone(at now: MonotonicTime, after seconds: Double) -> Bool {
-    guard let missingSince, case .waiting = tailer.condition else { return false }
-    return tailer.lagBytes == 0 && now.seconds(since: missingSince) >= seconds
-  }
-}
 
 /// The logs that are followed: those that were named, and those that match a pattern as they come and go.
 struct LogSet {
   /// In the order in which they were found; those of one pattern by their times.
   var logs: [FollowedLog] = []
   let watcher: TailWatcher
-
-  /// A configured source that is a pattern.
-  private struct PatternSource {
-    let pattern: LogPattern
-    let place: Int
-    let pipeline: [UInt8]?
-  }
+  let keys = LogPathKeys()
 
   private var patterns: [PatternSource] = []
   private let options: TailOptions
   private let buffer = TailBuffer()
   private let readsSiblings: Bool
   /// Logs that were let go, the newest last.
-  private var goneLogs: [Snapshot.Log] = []
-  /// Of more the snapshot would not keep the positions.
-  private static let maximumGoneLogs = 100
+  private var goneLogs: [Snapshot.Log]
+  /// Of more the snapshot would not keep the positions; as many as there were from the start stay.
+  private let maximumGoneLogs: Int
+  /// How far files were read by an earlier process that may have other names by now.
+  private var savedFiles: [FileNumber: FilePosition] = [:]
+  /// Which log has read a file that matches a pattern: the log's key by the file's.
+  private var readers: [String: String] = [:]
+  private var nextNumber = 0
+
+  /// The number of logs that were let go whose positions are kept, at least.
+  static let leastGoneLogs = 100
 
   /// Finds out what the sources name; reads nothing.
   ///
@@ -79,7 +34,7 @@ struct LogSet {
   ///   - positions: Where to resume.
   ///   - readsSiblings: Whether a log that has no position begins with its rotated siblings.
   ///   - watcher: The process's watcher.
-  /// - Throws: `StartError` when a path cannot be followed.
+  /// - Throws: `StartError` when a path cannot be followed, or two paths are one file.
   init(
     _ sources: [LogSource],
     options: TailOptions,
@@ -90,11 +45,16 @@ struct LogSet {
     self.options = options
     self.watcher = watcher
     self.readsSiblings = readsSiblings
-    goneLogs = positions
+    maximumGoneLogs = max(Self.leastGoneLogs, positions.count)
+    let keys = keys
+    goneLogs = positions.map { Snapshot.Log(path: keys.key(of: $0.path), position: $0.position) }
+    for file in positions.lazy.flatMap(\.position.files) where file.offset > 0 {
+      savedFiles[FileNumber(device: file.identity.device, inode: file.identity.inode)] = file
+    }
     for (place, source) in sources.enumerated() {
       let pipeline = source.name.map { Array($0.utf8) }
       if let pattern = LogPattern(source.path) {
-        patterns.append(PatternSource(pattern: pattern, place: place, pipeline: pipeline))
+        patterns.append(PatternSource(pattern: pattern, place: place, pipeline: pipeline, keys: keys))
         continue
       }
       do throws(TailStartError) {
@@ -103,21 +63,50 @@ struct LogSet {
         throw StartError("\(error)")
       }
     }
+    try refuseSameFiles()
     _ = refresh()
   }
 
-  /// How each pattern stands that no file matches.
+  /// Two names of one file would have each of its lines counted twice.
+  private func refuseSameFiles() throws(StartError) {
+    var paths: [FileNumber: String] = [:]
+    for log in logs {
+      guard let number = try? FileStatus(of: log.path).number else { continue }
+      if let other = paths.updateValue(log.path, forKey: number) {
+        throw StartError("log files \(other) and \(log.path) are one file; name it once")
+      }
+    }
+  }
+
+  // MARK: What there is
+
+  /// The patterns that no file matches.
   var unmatchedPatterns: [String] {
     patterns.filter { pattern in !logs.contains { $0.sourcePlace == pattern.place } }.map(\.pattern.pattern)
+  }
+
+  /// The patterns that too many files match, with the number of those that are left out.
+  var overfullPatterns: [(pattern: String, leftOutCount: Int)] {
+    patterns.compactMap { source in
+      guard let count = source.matches?.leftOutCount, count > 0 else { return nil }
+      return (source.pattern.pattern, count)
+    }
   }
 
   /// Whether there are patterns, whose matches may change.
   var hasPatterns: Bool { !patterns.isEmpty }
 
-  /// How far each log was read: those that are followed, and those that were.
+  /// How far each log was read, by its key: those that are followed, and those that were.
   var positions: [Snapshot.Log] {
-    goneLogs + logs.map { Snapshot.Log(path: $0.path, position: $0.tailer.position) }
+    goneLogs + logs.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
   }
+
+  /// Logs whose positions are kept though nothing names them any more.
+  var abandonedLogs: [String] {
+    goneLogs.map(\.path).filter { path in !patterns.contains { $0.keyPattern?.covers(path) == true } }
+  }
+
+  // MARK: Coming and going
 
   /// Looks which files match the patterns now.
   ///
@@ -125,10 +114,15 @@ struct LogSet {
   /// - Returns: The logs that are gone for good and were let go.
   mutating func refresh(at now: MonotonicTime = .now) -> [FollowedLog] {
     var gone: [FollowedLog] = []
-    for source in patterns {
-      let paths = source.pattern.matches(besides: Set(positions.map(\.path)))
+    for place in patterns.indices {
+      let isNew = !patterns[place].isCurrent(at: now)
+      if isNew {
+        let followed = followedPaths(as: patterns[place])
+        patterns[place].look(besides: followed, at: now)
+      }
+      let source = patterns[place]
       for index in logs.indices where logs[index].sourcePlace == source.place {
-        logs[index].noteMissing(!paths.contains(logs[index].path), at: now)
+        logs[index].noteMissing(!source.paths.contains(logs[index].path), at: now)
       }
       logs.removeAll { log in
         guard log.sourcePlace == source.place, log.isGone(at: now, after: options.rotateWaitSeconds) else {
@@ -137,15 +131,54 @@ struct LogSet {
         gone.append(log)
         return true
       }
-      for path in paths where !isFollowed(path) {
-        // What is no file any more, or not yet, is looked at again the next time.
-        try? follow(path, pipeline: source.pipeline, sourcePlace: source.place)
-      }
+      if isNew { followMatches(of: source) }
     }
     // Where it comes back it goes on, instead of counting what was counted.
-    goneLogs += gone.map { Snapshot.Log(path: $0.path, position: $0.tailer.position) }
-    goneLogs.removeFirst(max(0, goneLogs.count - Self.maximumGoneLogs))
+    goneLogs += gone.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
+    goneLogs.removeFirst(max(0, goneLogs.count - maximumGoneLogs))
     return gone
+  }
+
+  /// The logs that are or were followed, spelled as a pattern spells its matches.
+  private func followedPaths(as source: PatternSource) -> Set<String> {
+    Set(logs.map(\.path)).union(goneLogs.compactMap { source.spelling(ofKey: $0.path) })
+  }
+
+  private mutating func followMatches(of source: PatternSource) {
+    let matches = source.matches?.paths ?? []
+    var followed = Set(logs.map(\.key))
+    let unfollowed = matches.filter { !followed.contains(keys.key(of: $0)) }
+    guard !unfollowed.isEmpty else { return }
+    let earlierCount = logs.count
+    var files = Set(logs.compactMap { try? FileStatus(of: $0.path).number })
+    // Those that go on come first: they know which of the others they have read under other names.
+    let goneKeys = Set(goneLogs.map(\.path))
+    let goingOn = unfollowed.filter { goneKeys.contains(keys.key(of: $0)) }
+    let others = unfollowed.filter { !goneKeys.contains(keys.key(of: $0)) }
+    for path in goingOn + others {
+      let key = keys.key(of: path)
+      guard !followed.contains(key), let number = try? FileStatus(of: path).number, !files.contains(number),
+        !isRead(path, key: key)
+      else { continue }
+      // What is no file any more is looked at again the next time.
+      guard (try? follow(path, pipeline: source.pipeline, sourcePlace: source.place)) != nil else { continue }
+      followed.insert(key)
+      files.insert(number)
+    }
+    let places = Dictionary(uniqueKeysWithValues: matches.enumerated().map { ($1, $0) })
+    logs[earlierCount...].sort { places[$0.path] ?? 0 < places[$1.path] ?? 0 }
+  }
+
+  /// Whether a file is one that some log has read under another name, or a copy of one.
+  private mutating func isRead(_ path: String, key: String) -> Bool {
+    // The one that had read it at the last look most probably still has.
+    if let reader = readers[key], logs.contains(where: { $0.key == reader && $0.tailer.hasRead(path) }) { return true }
+    let reader = logs.first { log in
+      (log.isResumed || log.tailer.statistics.bytesRead > 0) && log.tailer.hasRead(path)
+    }
+    if readers.count > 2 * LogPattern.maximumMatches { readers = [:] }
+    readers[key] = reader?.key
+    return reader != nil
   }
 
   private mutating func follow(
@@ -153,24 +186,65 @@ struct LogSet {
     pipeline: [UInt8]?,
     sourcePlace: Int
   ) throws(TailStartError) {
-    let place = goneLogs.firstIndex { $0.path == path }
+    let key = keys.key(of: path)
+    let place = goneLogs.firstIndex { $0.path == key }
+    let position =
+      place.map { spelled(goneLogs[$0].position, for: path) } ?? positionOfRenamed(path)
+      ?? (readsSiblings ? .beforeSiblings(of: path) : nil)
     let tailer = try LogTailer(
       path: path,
       options: options,
-      resumingAt: place.map { goneLogs[$0].position } ?? (readsSiblings ? .beforeSiblings(of: path) : nil),
+      resumingAt: position,
       watcher: watcher,
       buffer: buffer
     )
     if let place { goneLogs.remove(at: place) }
-    logs.append(FollowedLog(tailer: tailer, path: path, pipeline: pipeline, sourcePlace: sourcePlace))
+    logs.append(
+      FollowedLog(
+        tailer: tailer,
+        path: path,
+        key: key,
+        pipeline: pipeline,
+        sourcePlace: sourcePlace,
+        number: nextNumber,
+        isResumed: place != nil
+      )
+    )
+    nextNumber += 1
   }
 
-  /// Whether a path is one that is followed, or another name of a file that is.
-  private func isFollowed(_ path: String) -> Bool {
-    if logs.contains(where: { $0.path == path }) { return true }
-    guard let status = try? FileStatus(of: path) else { return false }
-    return logs.contains { log in
-      log.tailer.holds(status) || (try? FileStatus(of: log.path))?.isSameFile(as: status) == true
+  // MARK: Positions
+
+  /// Where to go on in a file that had another name when an earlier process read it; nil where none did.
+  private mutating func positionOfRenamed(_ path: String) -> TailPosition? {
+    guard !savedFiles.isEmpty, let number = try? FileStatus(of: path).number, let file = savedFiles[number] else {
+      return nil
     }
+    savedFiles[number] = nil
+    // If it is another file after all, the tailer sees it and begins at its start; nothing that is beside it is newer.
+    return TailPosition(
+      files: [file],
+      modifiedNanoseconds: .max,
+      knownSiblings: [],
+      siblingPaths: TailPosition.beforeSiblings(of: path).siblingPaths
+    )
+  }
+
+  /// A position that does not depend on how this process spells paths.
+  private func neutral(_ position: TailPosition) -> TailPosition {
+    var position = position
+    var seen: Set<String> = []
+    position.siblingPaths = position.siblingPaths.map(keys.key(of:)).filter { seen.insert($0).inserted }
+    return position
+  }
+
+  /// A position with its paths as the tailer of a path will spell them.
+  private func spelled(_ position: TailPosition, for path: String) -> TailPosition {
+    var position = position
+    let siblingPaths = Set(position.siblingPaths.map(keys.key(of:)))
+    position.siblingPaths += TailPosition.beforeSiblings(of: path).siblingPaths.filter {
+      siblingPaths.contains(keys.key(of: $0))
+    }
+    return position
   }
 }

@@ -17,6 +17,8 @@ struct Snapshot {
   var lineCounts: LineCounts
   var totals: LogTotals
   var pipelines: PipelineTable
+  /// When it was written, in nanoseconds since 1970; nil where it was not yet.
+  private(set) var writtenNanoseconds: Int64?
 
   /// Writes the snapshot as one JSON document, whose last member is a checksum of all that stands before it.
   ///
@@ -76,6 +78,7 @@ struct Snapshot {
     self.lineCounts = lineCounts
     self.totals = totals
     self.pipelines = pipelines
+    writtenNanoseconds = json["written"]?.integerValue
   }
 
   init(logs: [Log], lineCounts: LineCounts, totals: LogTotals, pipelines: PipelineTable) {

@@ -33,6 +33,19 @@ package func makeDirectory(_ path: String) throws(SystemCallError) {
   }
 }
 
+/// The directory that relative paths begin in.
+///
+/// - Returns: An absolute path without links; nil where the directory was removed, or cannot be reached from `/`.
+package func currentDirectory() -> String? {
+  // Safe: the call writes at most as many bytes as it is told, and ends them with a NUL.
+  unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+    guard let start = buffer.baseAddress, unsafe getcwd(start, buffer.count) != nil else { return nil }
+    // What cannot be reached is given as "(unreachable)/…".
+    let path = unsafe String(cString: start)
+    return path.hasPrefix("/") ? path : nil
+  }
+}
+
 /// Whether a name matches a shell pattern, as `fnmatch(3)` has it: `*`, `?` and `[…]`; a leading dot only by a dot.
 ///
 /// - Parameters:

@@ -1,5 +1,18 @@
 internal import Glibc
 
+/// Which file it is among all that are there: device and inode, as long as the file is there.
+package struct FileNumber: Hashable {
+  /// The device that holds the file.
+  package let device: UInt64
+  /// The file's number on that device.
+  package let inode: UInt64
+
+  package init(device: UInt64, inode: UInt64) {
+    self.device = device
+    self.inode = inode
+  }
+}
+
 /// What the kernel knows of a file: `stat(2)` without what nobody here needs.
 package struct FileStatus: Equatable {
   /// What sort of thing a path names.
@@ -62,6 +75,9 @@ package struct FileStatus: Equatable {
     _ = try systemCall("stat", on: path) { unsafe stat(path, &status) }
     self.init(status)
   }
+
+  /// Which file it is, as a key.
+  package var number: FileNumber { FileNumber(device: device, inode: inode) }
 
   /// Whether both are the same file, as far as its number says: device and inode.
   ///

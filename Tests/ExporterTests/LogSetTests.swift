@@ -1,3 +1,4 @@
+import CommandLineOptions
 import Foundation
 import LinuxIO
 import Tailing
@@ -33,10 +34,16 @@ struct LogSetTests {
     try text.write(toFile: "\(directory)/\(name)", atomically: false, encoding: .utf8)
   }
 
-  private func makeSet(positions: [Snapshot.Log] = [], _ sources: String...) throws -> LogSet {
-    try LogSet(
+  private func makeSet(
+    positions: [Snapshot.Log] = [],
+    rotateWait: Double = 5,
+    _ sources: String...
+  ) throws -> LogSet {
+    var options = TailOptions()
+    options.rotateWaitSeconds = rotateWait
+    return try LogSet(
       sources.map { LogSource(name: nil, path: "\(directory)/\($0)") },
-      options: TailOptions(),
+      options: options,
       positions: positions,
       watcher: TailWatcher(usesInotify: false)
     )
@@ -138,5 +145,174 @@ struct LogSetTests {
     try write("a.log", "1\n")
     let set = try makeSet("*.log", "*.txt")
     #expect(set.unmatchedPatterns == ["\(directory)/*.txt"])
+  }
+
+  private func rename(_ name: String, _ newName: String) throws {
+    try FileManager.default.moveItem(atPath: "\(directory)/\(name)", toPath: "\(directory)/\(newName)")
+  }
+
+  /// A text long enough to be known again by its content, different for each seed.
+  private func text(_ seed: String, lines: Int = 10) -> String {
+    (0..<lines).map { "line \($0) of what \(seed) has to say\n" }.joined()
+  }
+
+  @Test("a log is renamed to what the pattern matches as well, and read to its end: it is not read again")
+  func renamedIntoPattern() throws {
+    defer { cleanUp() }
+    try write("etl.log", text("one"))
+    var set = try makeSet(rotateWait: 0, "etl*.log")
+    var bytes = drain(set)
+    try rename("etl.log", "etl-20261123.log")
+    try write("etl.log", text("two"))
+    for second in 1...20 {
+      _ = set.refresh(at: time(Int64(second)))
+      bytes += drain(set)
+    }
+    #expect(bytes == text("one").utf8.count + text("two").utf8.count)
+    #expect(names(set) == ["etl.log"])
+    // A process that comes after this one knows it, too.
+    let next = try makeSet(positions: set.positions, rotateWait: 0, "etl*.log")
+    #expect(names(next) == ["etl.log"])
+    #expect(drain(next) == 0)
+  }
+
+  @Test("a log is renamed to what the pattern matches while nobody reads: it is read on from where it was left")
+  func renamedWhileDown() throws {
+    defer { cleanUp() }
+    try write("etl.log", text("one"))
+    let first = try makeSet("etl*.log")
+    var bytes = drain(first)
+    let handle = try #require(FileHandle(forWritingAtPath: "\(directory)/etl.log"))
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data("one line more\n".utf8))
+    try rename("etl.log", "etl-20261123.log")
+    try write("etl.log", text("two"))
+    let second = try makeSet(positions: first.positions, "etl*.log")
+    for _ in 0..<3 { bytes += drain(second) }
+    #expect(bytes == text("one").utf8.count + "one line more\n".utf8.count + text("two").utf8.count)
+  }
+
+  @Test("a copy of what was read appears where the pattern matches: it is not read, until it is something else")
+  func copied() throws {
+    defer { cleanUp() }
+    try write("etl.log", text("one"))
+    var set = try makeSet("etl*.log")
+    #expect(drain(set) == text("one").utf8.count)
+    try write("etl-copy.log", text("one"))
+    _ = set.refresh(at: time(1))
+    #expect(names(set) == ["etl.log"])
+    try write("etl-copy.log", text("two"))
+    _ = set.refresh(at: time(2))
+    #expect(names(set) == ["etl.log", "etl-copy.log"])
+  }
+
+  @Test("the same file under another spelling of its path goes on where it was left, its siblings too")
+  func otherSpelling() throws {
+    defer { cleanUp() }
+    try write("a.log", text("one"))
+    let first = try makeSet("a.log")
+    #expect(drain(first) == text("one").utf8.count)
+    try rename("a.log", "a.log.1")
+    try write("a.log", text("two"))
+    let relative = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).pathComponents.dropFirst()
+      .map { _ in "../" }.joined()
+    for spelling in [
+      "\(directory)/../\((directory as NSString).lastPathComponent)//./a.log",
+      relative + directory.dropFirst() + "/a.log",
+    ] {
+      let set = try LogSet(
+        [LogSource(name: nil, path: spelling)],
+        options: TailOptions(),
+        positions: first.positions,
+        watcher: TailWatcher(usesInotify: false)
+      )
+      #expect(set.positions.map(\.path) == ["\(directory)/a.log"])
+      #expect(set.logs.map(\.path) == [spelling])
+      #expect(set.abandonedLogs == [])
+      for _ in 0..<3 { _ = drain(set) }
+      let position = try #require(set.logs.first).tailer.position
+      // Both files are held: the old one for late lines, the new one to be read after it.
+      #expect(position.files.count == 2)
+      #expect(set.logs.first?.tailer.statistics.lostPositions == 0)
+    }
+  }
+
+  @Test("two names of one file are refused, since each line would count twice")
+  func twoNames() throws {
+    defer { cleanUp() }
+    try write("a.log", "1\n")
+    try FileManager.default.createSymbolicLink(atPath: "\(directory)/b.log", withDestinationPath: "a.log")
+    #expect(
+      throws: StartError("log files \(directory)/a.log and \(directory)/b.log are one file; name it once")
+    ) {
+      try makeSet("a.log", "b.log")
+    }
+  }
+
+  @Test("of logs that came and went the newest hundred are remembered, and of a snapshot's all")
+  func goneLogsAreBounded() throws {
+    defer { cleanUp() }
+    try write("keep.log", "1\n")
+    var set = try makeSet("*.log")
+    var second: Int64 = 0
+    for number in 0..<110 {
+      try write("\(number).log", "1\n")
+      _ = set.refresh(at: time(second))
+      _ = drain(set)
+      try FileManager.default.removeItem(atPath: "\(directory)/\(number).log")
+      _ = drain(set)
+      _ = set.refresh(at: time(second + 1))
+      second += 10
+    }
+    _ = set.refresh(at: time(second))
+    #expect(set.logs.count == 1)
+    let positions = set.positions.map(\.path)
+    #expect(positions.count == 101)
+    #expect(positions.contains("\(directory)/109.log") && !positions.contains("\(directory)/9.log"))
+    let many = (0..<300).map { Snapshot.Log(path: "/mount/\($0).log", position: set.logs[0].tailer.position) }
+    var next = try makeSet(positions: many, "*.log")
+    _ = next.refresh(at: time(1))
+    #expect(next.positions.count == 301)
+  }
+
+  @Test("positions of logs that nothing names any more are told from those that a pattern may match again")
+  func abandoned() throws {
+    defer { cleanUp() }
+    try write("a.log", "1\n")
+    let position = TailPosition(files: [], modifiedNanoseconds: 0, knownSiblings: [], siblingPaths: [])
+    let positions = ["a.log", "b.log", "c.txt"].map { Snapshot.Log(path: "\(directory)/\($0)", position: position) }
+    #expect(try makeSet(positions: positions, "*.log").abandonedLogs == ["\(directory)/c.txt"])
+    #expect(try makeSet(positions: positions, "a.log").abandonedLogs.count == 2)
+  }
+
+  @Test("what does not change is not looked at again, what changes is found")
+  func rescans() throws {
+    defer { cleanUp() }
+    try write("a.log", "1\n")
+    var set = try makeSet("*.log")
+    try write("b.log", "1\n")
+    _ = set.refresh(at: time(1))
+    #expect(names(set) == ["a.log", "b.log"])
+  }
+}
+
+@Suite("Keys of logs' paths")
+struct LogPathKeysTests {
+  @Test(
+    "all spellings of a path have one key",
+    arguments: [
+      ("x.log", "/home/me/x.log"), ("./x.log", "/home/me/x.log"), ("a/../x.log", "/home/me/x.log"),
+      ("../me/x.log", "/home/me/x.log"), ("/home//me/./x.log", "/home/me/x.log"), ("../../../../x.log", "/x.log"),
+      ("/../x.log", "/x.log"), ("-", "-"), ("", "/home/me"), ("/", "/"),
+    ]
+  )
+  func keys(path: String, key: String) {
+    #expect(LogPathKeys(from: "/home/me").key(of: path) == key)
+  }
+
+  @Test("where nothing is known of the current directory, a relative path stays one")
+  func noDirectory() {
+    #expect(LogPathKeys(from: nil).key(of: "./a/../../x.log") == "../x.log")
+    #expect(LogPathKeys(from: nil).key(of: "/a/./x.log") == "/a/x.log")
   }
 }

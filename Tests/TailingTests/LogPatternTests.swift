@@ -1,4 +1,5 @@
 import Foundation
+import LinuxIO
 import Testing
 
 @testable import Tailing
@@ -26,7 +27,7 @@ struct LogPatternTests {
 
   private func matches(_ pattern: String, besides followed: String...) -> [String]? {
     let paths = Set(followed.map { "\(directory)/\($0)" })
-    return LogPattern("\(directory)/\(pattern)")?.matches(besides: paths).map {
+    return LogPattern("\(directory)/\(pattern)")?.matches(besides: paths).paths.map {
       String($0.dropFirst(directory.count + 1))
     }
   }
@@ -92,5 +93,68 @@ struct LogPatternTests {
   func missingDirectory() {
     defer { cleanUp() }
     #expect(matches("missing/*.log") == [])
+  }
+
+  @Test("a directory named by mistake, with 20,000 files in it, holds nobody up; those that are followed stay")
+  func manyFiles() throws {
+    // In memory, since a disk takes its time to make so many.
+    let directory = "/dev/shm/pattern-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer {
+      try? FileManager.default.removeItem(atPath: directory)
+      cleanUp()
+    }
+    for number in 0..<20_000 {
+      let descriptor = try FileDescriptor(opening: "\(directory)/\(number).json", [.writeOnly, .create])
+      _ = consume descriptor
+    }
+    let pattern = try #require(LogPattern("\(directory)/*.json"))
+    let followed = Set(["\(directory)/9999.json", "\(directory)/gone.json"])
+    let start = Date()
+    let matches = pattern.matches(besides: followed)
+    // Each compared with each would be 200 million comparisons.
+    #expect(Date().timeIntervalSince(start) < 10)
+    #expect(matches.paths.count == 1_000)
+    #expect(matches.leftOutCount == 19_000)
+    #expect(matches.paths.contains("\(directory)/9999.json"))
+  }
+
+  @Test("a directory beside the log is not taken for the log whose rotated file that one is")
+  func directoryBesideLog() throws {
+    defer { cleanUp() }
+    try make("app/inside", "app.log")
+    #expect(matches("app*") == ["app.log"])
+  }
+
+  @Test(
+    "a directory that has not changed need not be listed again; one that changes within a tick of the clock must be"
+  )
+  func current() throws {
+    defer { cleanUp() }
+    try make("a.log", "sub/b.log")
+    let pattern = try #require(LogPattern("\(directory)/*.log"))
+    // The clock that the directory's time is compared with may be ahead of it.
+    let later = WallTime(nanoseconds: WallTime.now.nanoseconds + 10_000_000_000)
+    #expect(!pattern.matches(besides: []).areCurrent())
+    let matches = pattern.matches(besides: [], at: later)
+    #expect(matches.areCurrent())
+    try FileManager.default.removeItem(atPath: "\(directory)/sub/b.log")
+    #expect(matches.areCurrent())
+    try make("c.log")
+    #expect(!matches.areCurrent())
+    #expect(LogPattern("\(directory)/missing/*.log")?.matches(besides: [], at: later).areCurrent() == false)
+  }
+
+  @Test("which paths could match is said without looking at files")
+  func covers() throws {
+    defer { cleanUp() }
+    let pattern = try #require(LogPattern("/var/log/*/etl*.log"))
+    #expect(pattern.directory == "/var/log")
+    #expect(pattern.covers("/var/log/a/etl-1.log"))
+    #expect(!pattern.covers("/var/log/a/b/etl-1.log"))
+    #expect(!pattern.covers("/var/log/a/other.log"))
+    #expect(!pattern.covers("var/log/a/etl-1.log"))
+    #expect(LogPattern("*.log")?.directory == "")
+    #expect(LogPattern("/*.log")?.directory == "/")
   }
 }

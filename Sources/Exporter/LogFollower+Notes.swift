@@ -1,0 +1,161 @@
+internal import LinuxIO
+internal import Tailing
+
+/// What the own log has said of the logs already.
+struct FollowerNotes {
+  /// A path that names nothing for a shorter time is being rotated, which is nothing to warn of.
+  let rotateWaitSeconds: Double
+  /// What earlier processes read.
+  let earlierBytes: Int64
+  var hasNotedWatchFailure = false
+  var hasNotedOverflow = false
+  var hasNotedMixedLogs = false
+  /// Patterns of which it was said that no file matches.
+  var unmatchedPatterns: Set<String> = []
+  /// Patterns of which it was said that too many files match.
+  var overfullPatterns: Set<String> = []
+  /// When a line that could not be counted was last shown.
+  var rejectedLineTime: MonotonicTime?
+
+  /// No more than one line that could not be counted is shown in this time.
+  static let rejectedLineSeconds = 10.0
+  /// Names that one line lists at most.
+  static let maximumNames = 10
+}
+
+extension LogFollower {
+  /// Says where the counting goes on.
+  ///
+  /// - Parameter snapshot: What an earlier process left.
+  func note(_ snapshot: Snapshot) {
+    let age = snapshot.writtenNanoseconds.map { Double(WallTime.now.nanoseconds - $0) / 1e9 } ?? 0
+    log.write(
+      .info,
+      "going on from the snapshot",
+      ["age_seconds": (max(0, age) * 10).rounded() / 10, "logs": snapshot.logs.count]
+    )
+    let abandoned = logSet.abandonedLogs
+    guard !abandoned.isEmpty else { return }
+    let names = abandoned.prefix(FollowerNotes.maximumNames).joined(separator: ", ")
+    let more = abandoned.count > FollowerNotes.maximumNames ? ", …" : ""
+    log.write(
+      .warn,
+      "the snapshot holds logs that are not followed any more; what was counted of them stays",
+      ["logs": abandoned.count, "paths": names + more]
+    )
+  }
+
+  /// Says how logs stand, where that has changed.
+  ///
+  /// - Parameter indices: The logs that were looked at.
+  func noteConditions(of indices: [Int]) {
+    let now = MonotonicTime.now
+    for index in indices { noteCondition(at: index, now) }
+    noteRejectedLines(at: now)
+  }
+
+  private func noteCondition(at index: Int, _ now: MonotonicTime) {
+    let followed = logSet.logs[index]
+    let condition = followed.tailer.condition
+    if case .waiting = condition {
+      let since = followed.waitingSince ?? now
+      logSet.logs[index].waitingSince = since
+      if followed.notedCondition == .following, now.seconds(since: since) < notes.rotateWaitSeconds { return }
+    } else {
+      logSet.logs[index].waitingSince = nil
+    }
+    guard condition != followed.notedCondition else { return }
+    logSet.logs[index].notedCondition = condition
+    let path = followed.path
+    switch condition {
+    case .following: log.write(.info, "following the log", ["path": path], about: path)
+    case .waiting(let reason): noteWaiting(path, reason, pipeline: followed.pipeline)
+    case .failing(let error):
+      log.write(.error, "the log cannot be read", ["path": path, "error": "\(error)"], about: path)
+    case .ended: log.write(.info, "the log has ended", ["path": path], about: path)
+    }
+  }
+
+  private func noteWaiting(_ path: String, _ reason: String, pipeline: [UInt8]?) {
+    guard let pipeline else {
+      return log.write(.warn, "waiting for the log", ["path": path, "reason": reason], about: path)
+    }
+    // Whoever gave a path with an equals sign in it sees what became of it.
+    let name = String(decoding: pipeline, as: UTF8.self)
+    log.write(.warn, "waiting for the log", ["path": path, "pipeline": name, "reason": reason], about: path)
+  }
+
+  /// Says what is not a matter of one moment: once for each tick, however much happened since the last one.
+  func noteOnTick() {
+    for index in logSet.logs.indices { noteRotations(at: index) }
+    notePatterns()
+    noteRejectedLines(at: .now)
+    if !notes.hasNotedWatchFailure, let failure = logSet.watcher.failure {
+      notes.hasNotedWatchFailure = true
+      log.write(.warn, "changes of the log are found by the timer alone", ["reason": "\(failure)"])
+    }
+    if !notes.hasNotedOverflow, pipelineOverflow > 0 || pipelines.contains(where: { $0.errorTypeOverflow > 0 }) {
+      notes.hasNotedOverflow = true
+      log.write(.warn, "too many or too long pipelines or error types; the rest share the name other")
+    }
+    if !notes.hasNotedMixedLogs, let mixed = ingest.mixedLogs {
+      notes.hasNotedMixedLogs = true
+      log.write(
+        .warn,
+        "the totals of several logs are mixed up in one pipeline; give each log a name: --log-file NAME=PATH",
+        ["path": mixed.path, "other_path": mixed.otherPath]
+      )
+    }
+  }
+
+  private func noteRotations(at index: Int) {
+    let followed = logSet.logs[index]
+    for kind in RotationKind.allCases {
+      let count = followed.tailer.statistics.rotations(kind)
+      let noted = followed.notedRotations[kind] ?? 0
+      guard count > noted else { continue }
+      logSet.logs[index].notedRotations[kind] = count
+      log.write(
+        .info,
+        "the log was rotated",
+        ["path": followed.path, "kind": kind.rawValue, "times": count - noted],
+        about: "rotation of \(followed.path)"
+      )
+    }
+  }
+
+  private func notePatterns() {
+    guard logSet.hasPatterns else { return }
+    let unmatched = Set(logSet.unmatchedPatterns)
+    for pattern in unmatched.subtracting(notes.unmatchedPatterns) {
+      log.write(
+        .warn,
+        "waiting for the log",
+        ["path": pattern, "reason": "no file matches \(pattern)"],
+        about: pattern
+      )
+    }
+    notes.unmatchedPatterns = unmatched
+    for (pattern, count) in logSet.overfullPatterns where notes.overfullPatterns.insert(pattern).inserted {
+      log.write(
+        .warn,
+        "too many files match; the rest are not followed",
+        ["path": pattern, "limit": LogPattern.maximumMatches, "left_out": count]
+      )
+    }
+  }
+
+  /// Shows a line that could not be counted, now and then.
+  private func noteRejectedLines(at now: MonotonicTime) {
+    if let time = notes.rejectedLineTime, now.seconds(since: time) < FollowerNotes.rejectedLineSeconds { return }
+    guard let lines = ingest.takeRejectedLines() else { return }
+    notes.rejectedLineTime = now
+    log.write(
+      .warn,
+      "a line was not counted",
+      [
+        "path": lines.path, "reason": "\(lines.reason)", "line": lines.beginning, "others": lines.count - 1,
+      ]
+    )
+  }
+}

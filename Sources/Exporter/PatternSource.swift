@@ -1,0 +1,64 @@
+internal import LinuxIO
+internal import Tailing
+
+/// A configured source that is a pattern, and what it matched when it was last looked at.
+struct PatternSource {
+  let pattern: LogPattern
+  /// The place among the configured sources.
+  let place: Int
+  /// The pipeline of lines that name none.
+  let pipeline: [UInt8]?
+  /// The pattern for keys of paths; nil where a file has that name.
+  let keyPattern: LogPattern?
+  /// Nil before the first look.
+  private(set) var matches: LogMatches?
+  /// The paths of `matches`.
+  private(set) var paths: Set<String> = []
+
+  private let keyPrefix: String
+  private let spelledPrefix: String
+  private var lookedAt: MonotonicTime?
+
+  /// What directories' times do not tell, such as that a link leads elsewhere, is found after this time.
+  private static let longestTrustSeconds = 10.0
+
+  init(pattern: LogPattern, place: Int, pipeline: [UInt8]?, keys: LogPathKeys) {
+    self.pattern = pattern
+    self.place = place
+    self.pipeline = pipeline
+    keyPattern = LogPattern(keys.key(of: pattern.pattern))
+    let directory = pattern.directory
+    spelledPrefix = directory.isEmpty || directory == "/" ? directory : directory + "/"
+    let key = keys.key(of: directory)
+    keyPrefix = key.isEmpty || key == "/" ? key : key + "/"
+  }
+
+  /// How the pattern's matches spell a path.
+  ///
+  /// - Parameter key: The path's key.
+  /// - Returns: The path; nil where it is outside the pattern's directory.
+  func spelling(ofKey key: String) -> String? {
+    key.hasPrefix(keyPrefix) ? spelledPrefix + key.dropFirst(keyPrefix.count) : nil
+  }
+
+  /// Whether nothing can have changed since the last look.
+  ///
+  /// - Parameter now: The present.
+  /// - Returns: False where it is time to look again.
+  func isCurrent(at now: MonotonicTime) -> Bool {
+    guard let matches, let lookedAt, now.seconds(since: lookedAt) < Self.longestTrustSeconds else { return false }
+    return matches.areCurrent()
+  }
+
+  /// Looks which files match.
+  ///
+  /// - Parameters:
+  ///   - followed: Logs that are or were followed, spelled as the matches are.
+  ///   - now: The present.
+  mutating func look(besides followed: Set<String>, at now: MonotonicTime) {
+    let found = pattern.matches(besides: followed)
+    lookedAt = now
+    paths = Set(found.paths)
+    matches = found
+  }
+}
