@@ -16,6 +16,7 @@ package enum ExporterCommand {
   /// - Throws: `CommandFailure` before anybody was served; nothing ends the exporter later.
   package static func run(_ arguments: [String]) throws(CommandFailure) -> CInt {
     openMissingStandardDescriptors()
+    ignoreFileSizeSignal()
     let environment = processEnvironment()
     let invocation: Invocation<ExporterConfiguration>
     do throws(UsageError) {
@@ -45,9 +46,15 @@ package enum ExporterCommand {
   private static func readOnce(_ configuration: ExporterConfiguration) throws(StartError) -> CInt {
     let start = WallTime.now
     var reader = try OnceReader(configuration)
-    let isWhole = try reader.read()
-    writeToStandardOutput(reader.metrics(processStart: start))
-    return isWhole ? 0 : findingsExitCode
+    _ = try reader.read()
+    do throws(SystemCallError) {
+      try writeAllToStandardOutput(reader.metrics(processStart: start))
+    } catch {
+      throw StartError("\(error)")
+    }
+    guard let findings = reader.findings else { return 0 }
+    complain(findings)
+    return findingsExitCode
   }
 
   /// Writes a line for the operator to the standard error.

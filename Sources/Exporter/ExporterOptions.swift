@@ -104,9 +104,28 @@ enum ExporterOptions {
     if configuration.readsOnce, configuration.asksHealth {
       throw UsageError("--once and --health-check exclude each other; use one of them")
     }
-    let paths = configuration.logSources.map(\.path)
-    for (index, path) in paths.enumerated() where paths[..<index].contains(path) {
-      throw UsageError("--log-file names \(UsageError.quoted(path)) more than once; name it once")
+    if configuration.storagePath == nil, configuration.storageInterval != ExporterConfiguration().storageInterval {
+      throw UsageError("--storage.interval says how often to write a snapshot; give --storage.path DIR with it")
+    }
+    try checkNoneTwice(configuration)
+  }
+
+  private static func checkNoneTwice(_ configuration: ExporterConfiguration) throws(UsageError) {
+    let keys = LogPathKeys()
+    var seenKeys: Set<String> = []
+    for source in configuration.logSources where !seenKeys.insert(keys.key(of: source.path)).inserted {
+      throw UsageError("--log-file names \(UsageError.quoted(source.path)) more than once; name it once")
+    }
+    // With port 0 the kernel chooses another one each time.
+    let addresses = configuration.listenAddresses.filter { $0.port != 0 }
+    for (index, address) in addresses.enumerated() {
+      if addresses[..<index].contains(address) {
+        throw UsageError("--web.listen-address names \(UsageError.quoted("\(address)")) more than once; name it once")
+      }
+      let all = SocketAddress(allWithPort: address.port)
+      if address != all, addresses.contains(all) {
+        throw UsageError("--web.listen-address: \(all) includes \(address); name one of them")
+      }
     }
   }
 }

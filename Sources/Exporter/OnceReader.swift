@@ -57,10 +57,29 @@ struct OnceReader: ~Copyable {
         }
       }
     }
-    let hasGaps = ingest.pipelines.all.contains { pipeline in
-      pipeline.totals.records.gap > 0 || pipeline.totals.files.gap > 0 || pipeline.totals.failures.gap > 0
+    return findings == nil
+  }
+
+  /// What was wrong with what was read, for people; nil where every line could be read and none was missing.
+  var findings: String? {
+    let malformed = ingest.lineCounts[.malformed]
+    let totals = ingest.pipelines.all.map(\.totals)
+    let missing = [
+      Self.amount(totals.reduce(0) { saturatingSum($0, $1.records.gap) }, "record"),
+      Self.amount(totals.reduce(0) { saturatingSum($0, $1.files.gap) }, "file"),
+      Self.amount(totals.reduce(0) { saturatingSum($0, $1.failures.gap) }, "failure"),
+    ].compactMap { $0 }
+    var parts: [String] = []
+    if let lines = Self.amount(malformed, "malformed line") { parts.append(lines) }
+    if let last = missing.last {
+      let list = missing.count > 1 ? missing.dropLast().joined(separator: ", ") + " and " + last : last
+      parts.append("\(list) \(missing.count == 1 && list.hasPrefix("1 ") ? "is" : "are") missing from the log")
     }
-    return ingest.lineCounts[.malformed] == 0 && !hasGaps
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
+  private static func amount(_ count: Int64, _ noun: String) -> String? {
+    count == 0 ? nil : "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   /// What a scrape would show.

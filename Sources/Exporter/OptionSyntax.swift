@@ -1,5 +1,6 @@
 internal import CommandLineOptions
 internal import HTTPServer
+internal import LinuxIO
 
 extension ValueSyntax where Value == LogSource {
   /// A log: a path, or a pipeline's name, `=` and a path.
@@ -15,6 +16,7 @@ extension ValueSyntax where Value == LogSource {
         guard !name.isEmpty, !path.isEmpty else {
           throw InvalidValue("lacks a name or a path", remedy: "use PATH, or NAME=PATH to name its pipeline")
         }
+        guard !isPathWithEquals(text, ifNot: path) else { return LogSource(name: nil, path: text) }
         guard name.utf8.count <= NameTable.maximumNameBytes else {
           throw InvalidValue(
             "has a name that is too long",
@@ -26,6 +28,23 @@ extension ValueSyntax where Value == LogSource {
       format: { source in source.name.map { "\($0)=\(source.path)" } ?? source.path }
     )
   }
+}
+
+/// Whether a text is a path such as `day=1/etl.log`, though it could be a name and a path as well: the one of the two that
+/// leads to something is meant.
+///
+/// - Parameters:
+///   - text: The text.
+///   - path: What stands behind its equals sign.
+/// - Returns: True where the text as a whole names a file, or one that could be made, and the path does not.
+private func isPathWithEquals(_ text: String, ifNot path: String) -> Bool {
+  func exists(_ path: String) -> Bool { (try? FileStatus(of: path)) != nil }
+  func hasDirectory(_ path: String) -> Bool {
+    guard let slash = path.lastIndex(of: "/") else { return true }
+    return exists(String(path[...slash]))
+  }
+  if path == "-" || exists(path) { return false }
+  return exists(text) || (!hasDirectory(path) && hasDirectory(text))
 }
 
 extension ValueSyntax where Value == String {

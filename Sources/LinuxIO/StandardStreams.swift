@@ -58,14 +58,39 @@ package func writeToStandardOutput(_ text: String) {
   writeText(text, to: STDOUT_FILENO)
 }
 
+/// Writes a text to the process's standard output, all of it.
+///
+/// - Parameter text: The text, with its newline.
+/// - Throws: `SystemCallError` as `write(2)` lists them: ENOSPC where the disk is full, EFBIG where a limit is reached.
+package func writeAllToStandardOutput(_ text: String) throws(SystemCallError) {
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    if let count = try writeSome(rest, to: STDOUT_FILENO, named: "the standard output") {
+      rest = rest.dropFirst(count)
+    } else {
+      // Whoever shares the pipe or terminal has made it one that does not wait.
+      try wait(for: STDOUT_FILENO, toBe: .writable)
+    }
+  }
+}
+
+private func writeSome(
+  _ bytes: ArraySlice<UInt8>,
+  to descriptor: CInt,
+  named name: String
+) throws(SystemCallError) -> Int? {
+  try nonBlockingSystemCall("write to", on: name) {
+    // Safe: the buffer stands during the call, which reads no more of it than it is told.
+    unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+  }
+}
+
 private func writeText(_ text: String, to descriptor: CInt) {
   var rest = Array(text.utf8)[...]
   while !rest.isEmpty {
-    let count = try? systemCall("write to", on: "a standard stream") {
-      // Safe: the buffer stands during the call, which reads no more of it than it is told.
-      unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    guard let count = (try? writeSome(rest, to: descriptor, named: "a standard stream")) ?? nil, count > 0 else {
+      return
     }
-    guard let count, count > 0 else { return }
     rest = rest.dropFirst(count)
   }
 }

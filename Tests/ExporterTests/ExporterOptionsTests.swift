@@ -1,4 +1,5 @@
 import CommandLineOptions
+import Foundation
 import HTTPServer
 import Testing
 
@@ -37,6 +38,27 @@ struct ExporterOptionsTests {
     )
   }
 
+  @Test("a path with an equals sign is told from a name by what there is")
+  func equalsSigns() throws {
+    let directory = FileManager.default.temporaryDirectory.path + "/equals-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    // A relative path begins where the tests run, and a name has no slash: so the file has to be made here.
+    let name = "day\(UUID().uuidString)=1"
+    defer { try? FileManager.default.removeItem(atPath: name) }
+    try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: true)
+    #expect(try parse("--log-file", "\(name)/x.log").logSources == [LogSource(name: nil, path: "\(name)/x.log")])
+    #expect(try parse("--log-file", "\(name)/*.log").logSources.map(\.name) == [nil])
+    try Data().write(to: URL(fileURLWithPath: "\(name)/y.log"))
+    #expect(try parse("--log-file", "\(name)/y.log").logSources == [LogSource(name: nil, path: "\(name)/y.log")])
+    // What stands behind the sign is there, or could be.
+    let path = "\(directory)/x.log"
+    #expect(try parse("--log-file", "orders=\(path)").logSources == [LogSource(name: "orders", path: path)])
+    #expect(try parse("--log-file", "orders=x.log").logSources == [LogSource(name: "orders", path: "x.log")])
+    #expect(try parse("--log-file", "orders=-").logSources == [LogSource(name: "orders", path: "-")])
+    #expect(try parse("--log-file", "orders=missing/x.log").logSources.map(\.name) == ["orders"])
+  }
+
   @Test("LOG_FILE names the log, and the exporter's own variable and option win over it")
   func environment() throws {
     let logFile = ["LOG_FILE": "a.log"]
@@ -73,6 +95,22 @@ struct ExporterOptionsTests {
         "--web.telemetry-path: \"metrics\" is not a path; use a slash and letters, digits or -._~/ such as /metrics"
       ),
       (["--log-file", "a", "--log-file", "x=a"], "--log-file names \"a\" more than once; name it once"),
+      (
+        ["--log-file", "a/x.log", "--log-file", "./a//b/../x.log"],
+        "--log-file names \"./a//b/../x.log\" more than once; name it once"
+      ),
+      (
+        ["--web.listen-address", ":9199", "--web.listen-address", ":9199"],
+        "--web.listen-address names \":9199\" more than once; name it once"
+      ),
+      (
+        ["--web.listen-address", ":9199", "--web.listen-address", "127.0.0.1:9199"],
+        "--web.listen-address: :9199 includes 127.0.0.1:9199; name one of them"
+      ),
+      (
+        ["--storage.interval", "1s"],
+        "--storage.interval says how often to write a snapshot; give --storage.path DIR with it"
+      ),
       (
         ["--log-file", "=a"],
         "--log-file: \"=a\" lacks a name or a path; use PATH, or NAME=PATH to name its pipeline"

@@ -121,4 +121,24 @@ struct OnceReaderTests {
     #expect(throws: StartError("\(directory)/etl.log does not exist")) { try read("etl.log", "") }
     #expect(throws: StartError("no file matches \(directory)/*.log")) { try read("*.log", "") }
   }
+
+  @Test("what was found is said, each thing in its own number")
+  func findings() throws {
+    defer { cleanUp() }
+    var configuration = ExporterConfiguration()
+    configuration.logSources = [LogSource(name: nil, path: "\(directory)/etl.log")]
+    func findings(_ lines: String...) throws -> String? {
+      try write("etl.log", age: 0, lines.joined(separator: "\n"))
+      var reader = try OnceReader(configuration)
+      _ = try reader.read()
+      return reader.findings
+    }
+    #expect(try findings(Fixture.completed(1, totals: (250, 1, 0))) == nil)
+    #expect(try findings("{", "}", "x") == "3 malformed lines")
+    #expect(
+      try findings("{", Fixture.completed(1, totals: (250, 1, 0)), Fixture.completed(2, totals: (1500, 6, 1)))
+        == "1 malformed line; 1000 records, 4 files and 1 failure are missing from the log"
+    )
+    #expect(try findings(Fixture.completed(1, totals: (250, 1, 1))) == "1 failure is missing from the log")
+  }
 }
