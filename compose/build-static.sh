@@ -1,7 +1,26 @@
 #!/bin/bash
-# Builds etl-exporter and etl-simulator as they are shipped: optimized, static, without symbols, in .build/static/release.
-# Arguments are handed to swift build.
+# Builds the two programs as they are shipped; --help says how.
 set -euo pipefail
+
+usage() {
+  cat <<'END'
+Usage: compose/build-static.sh [SWIFT-BUILD-OPTION...]
+
+Builds etl-exporter and etl-simulator as they are shipped: optimized, static and without
+symbols, in .build/static/release. Options are handed to swift build, such as --verbose.
+
+  -h, --help  Show this help and exit
+END
+}
+
+for argument in "$@"; do
+  case $argument in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+  esac
+done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # lld comes with every Swift toolchain. The default linker warns of calls to getaddrinfo in libevent and of dlopen in the

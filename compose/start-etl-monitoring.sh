@@ -51,7 +51,8 @@ parse_arguments() {
         simulator_options=("$@")
         break
         ;;
-      *) refuse "unknown option \"$1\"" ;;
+      -*) refuse "unknown option \"$1\"" ;;
+      *) refuse "unexpected argument \"$1\"; what is for etl-simulator goes behind --" ;;
     esac
     shift
   done
@@ -82,12 +83,25 @@ install_libraries() {
     fail 'apt could not install libevent-dev and pkg-config; are its package sources reachable?'
 }
 
+# Whether the executables are those of the sources that are here.
+is_built() {
+  local program
+  for program in etl-simulator etl-exporter; do [[ -x $executables/$program ]] || return; done
+  [[ -e $built_stamp && -z $(find Package.swift Sources CLibEvent -newer "$built_stamp" -print -quit) ]]
+}
+
 build() {
+  if is_built; then return; fi
   command -v swift >/dev/null ||
     fail 'there is no swift on PATH; get Swift 6.2 or later from https://www.swift.org/install/linux'
   install_libraries
   echo 'Building (a minute or two the first time) ...'
+  local started
+  started=$(mktemp)
   compose/build-static.sh
+  # Sources that were changed during the build are newer.
+  touch -r "$started" "$built_stamp"
+  rm -f "$started"
 }
 
 # --- The two programs -----------------------------------------------------------------------------------------------
@@ -110,10 +124,33 @@ end_programs() {
 
 # Says which program has ended and what it said last, ends the other, and gives up.
 fail_with_output() { # program, status, its output
-  printf 'start-etl-monitoring.sh: %s has ended with status %d; its last output (%s):\n' "$1" "$2" "$3" >&2
+  local end="has ended with status $2" code=1
+  if (($2 > 128)); then end="was killed by SIG$(kill -l $(($2 - 128)))"; fi
+  # What the two programs exit with for a wrong option.
+  if (($2 == 2)); then code=2; fi
+  printf 'start-etl-monitoring.sh: %s %s; its last output (%s):\n' "$1" "$end" "$3" >&2
   tail -n 15 "$3" | sed 's/^/    /' >&2
   end_programs
-  exit 1
+  exit "$code"
+}
+
+# Waits for a process that has ended, without bash's own words on how it ended.
+reap() { # process
+  wait "$1" 2>/dev/null
+}
+
+# Gives up where the simulator has failed; one that is done already has done what it was told to.
+check_simulator() {
+  local status=0
+  if [[ -z $simulator ]] || kill -0 "$simulator" 2>/dev/null; then return; fi
+  reap "$simulator" || status=$?
+  note_end_of_simulator "$status"
+}
+
+note_end_of_simulator() { # status
+  simulator=
+  if (($1 != 0)); then fail_with_output etl-simulator "$1" "$simulator_output"; fi
+  echo 'etl-simulator is done; the exporter goes on until Ctrl-C.'
 }
 
 # Asks by what every Debian has: bash itself opens the connection.
@@ -134,9 +171,10 @@ wait_until_ready() {
   until is_ready; do
     if ! kill -0 "$exporter" 2>/dev/null; then
       status=0
-      wait "$exporter" || status=$?
+      reap "$exporter" || status=$?
       fail_with_output etl-exporter "$status" "$exporter_output"
     fi
+    check_simulator
     if ((SECONDS >= deadline)); then
       end_programs
       tail -n 15 "$exporter_output" >&2
@@ -153,15 +191,21 @@ show_addresses() {
   Health     http://localhost:$port/health
   Overview   http://localhost:$port/
   Log        $log_file
+  Output     $exporter_output
+             $simulator_output
 
 Try next, in another terminal:
   curl http://localhost:$port/metrics
   tail -f '$log_file'
+END
+  if [[ -n $simulator ]]; then
+    cat <<END
   kill -STOP $simulator    the job hangs: etl_health_status falls to 0 after two minutes (kill -CONT $simulator)
   mv '$log_file'{,.1} && kill -HUP $simulator    the log is rotated: no record is lost
-
-Ctrl-C ends both.
 END
+  fi
+  echo
+  echo 'Ctrl-C ends both.'
 }
 
 # Stays until one of the two ends. A simulator that has done all that it was told to leaves the exporter to be looked at.
@@ -170,17 +214,16 @@ watch_programs() {
   while true; do
     status=0
     # shellcheck disable=SC2086 # a simulator that has ended is no argument
-    wait -n -p ended $simulator $exporter || status=$?
+    wait -n -p ended $simulator $exporter 2>/dev/null || status=$?
     if [[ $ended == "$exporter" ]]; then fail_with_output etl-exporter "$status" "$exporter_output"; fi
-    if ((status != 0)); then fail_with_output etl-simulator "$status" "$simulator_output"; fi
-    simulator=
-    echo 'etl-simulator is done; the exporter goes on until Ctrl-C.'
+    note_end_of_simulator "$status"
   done
 }
 
 start_local() {
   local folder=$PWD/.build/local
   readonly executables=$PWD/.build/static/release log_file=$folder/etl_process.log
+  readonly built_stamp=$PWD/.build/static/built
   readonly simulator_output=$folder/etl-simulator.output exporter_output=$folder/etl-exporter.output
   if is_port_taken; then fail "port $port is taken; choose another one with --port"; fi
   build
@@ -196,9 +239,13 @@ start_local() {
   "$executables/etl-simulator" --log-file "$log_file" --quiet "${simulator_options[@]}" \
     >"$simulator_output" 2>&1 9>&- &
   simulator=$!
+  # A wrong option shows at once, and before anything says that all is well.
+  sleep 0.2
+  check_simulator
   "$executables/etl-exporter" --log-file "$log_file" --port "$port" >"$exporter_output" 2>&1 9>&- &
   exporter=$!
   wait_until_ready
+  check_simulator
   show_addresses
   watch_programs
 }
