@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension EndToEnd {
@@ -40,8 +41,48 @@ extension EndToEnd {
         expectNothingLost(metrics)
 
         try sandbox.append("not JSON\n")
-        #expect(try sandbox.run(.exporter, arguments).end == .exited(3))
+        let bad = try sandbox.run(.exporter, arguments)
+        #expect(bad.end == .exited(3))
+        #expect(bad.process.errors == "etl-exporter: 1 malformed line\n")
+        #expect(bad.process.output.contains("etl_exporter_log_lines_total{result=\"malformed\"} 1"))
         #expect(try sandbox.run(.exporter, ["--once", "--log-file", sandbox.path("nothing.log")]).end == .exited(1))
+      }
+    }
+
+    @Test("--once into a file on a full disk: exit code 1, not metrics that are half there with exit code 0")
+    func onceFullDisk() async throws {
+      try await Sandbox.run { sandbox in
+        try sandbox.append("{}\n")
+        let full = unsafe open("/dev/full", O_WRONLY | O_CLOEXEC)
+        try #require(full >= 0)
+        defer { close(full) }
+        let arguments = ["--once", "--log-file", sandbox.path("etl.log")]
+        let process = try sandbox.start(.exporter, arguments, outputDescriptor: full)
+        #expect(try process.waitForEnd() == .exited(1))
+        #expect(process.errors == "etl-exporter: cannot write to the standard output: No space left on device\n")
+      }
+    }
+
+    @Test("nobody reads its own log, and the pipe is full: it goes on serving")
+    func fullErrorPipe() async throws {
+      try await Sandbox.run { sandbox in
+        try #require(unsafe mkfifo(sandbox.path("pipe"), 0o600) == 0)
+        let pipe = unsafe open(sandbox.path("pipe"), O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        try #require(pipe >= 0)
+        defer { close(pipe) }
+        while unsafe write(pipe, [UInt8](repeating: 120, count: 4_096), 4_096) > 0 {}
+        // It cannot say which port the kernel chose.
+        let port = try TakenPort.free()
+        let process = try sandbox.start(
+          .exporter,
+          ["--web.listen-address", "127.0.0.1:\(port)", "--log-file", sandbox.path("etl.log")],
+          preparation: "exec 2>pipe &&"
+        )
+        let exporter = RunningExporter(process: process, port: port)
+        try await waitUntil("it listens") { (try? HTTPClient(port: port)) != nil }
+        try sandbox.append("{}\n")
+        _ = try await exporter.scrape(waitingFor: "the line") { $0.lines("other") == 1 }
+        #expect(try process.stop() == .exited(0))
       }
     }
 

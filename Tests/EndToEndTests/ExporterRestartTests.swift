@@ -69,6 +69,51 @@ extension EndToEnd {
       }
     }
 
+    @Test("the log's path is spelled otherwise after a restart: nothing is counted twice")
+    func otherSpelling() async throws {
+      try await Sandbox.run { sandbox in
+        try sandbox.makeDirectory("logs")
+        try sandbox.makeDirectory("state")
+        var job = WrittenJob()
+        try sandbox.append(job.completed(), to: "logs/etl.log")
+        for spelling in ["logs/etl.log", "./logs//../logs/etl.log", sandbox.path("logs/etl.log")] {
+          let process = try sandbox.start(
+            .exporter,
+            [
+              "--web.listen-address", "127.0.0.1:0", "--log-file", spelling, "--storage.path", "state",
+              "--storage.interval", "20ms",
+            ]
+          )
+          try await waitUntil("it has read all") { process.errors.contains("msg=\"caught up\"") }
+          #expect(try process.stop() == .exited(0))
+        }
+        let exporter = try await sandbox.startExporter(log: "logs/etl.log", ["--storage.path", "state"])
+        let metrics = try await exporter.scrape()
+        #expect(metrics["etl_files_total"] == 1)
+        #expect(metrics.lines("event") == 1)
+        #expect(metrics.lines("duplicate") == 0)
+      }
+    }
+
+    @Test("the snapshot is larger than files may be: the exporter goes on, and counts the error")
+    func fileSizeLimit() async throws {
+      try await Sandbox.run { sandbox in
+        var job = WrittenJob()
+        try sandbox.append(job.completed())
+        try sandbox.makeDirectory("state")
+        // Two blocks of 512 bytes: enough for the first lines of its own log.
+        let exporter = try await sandbox.startExporter(
+          ["--storage.path", sandbox.path("state"), "--storage.interval", "20ms"],
+          preparation: "ulimit -f 2 &&"
+        )
+        let metrics = try await exporter.scrape(waitingFor: "the error") {
+          $0["etl_exporter_snapshot_errors_total"] ?? 0 > 1
+        }
+        #expect(metrics["etl_exporter_snapshot_writes_total"] == 0)
+        #expect(exporter.process.poll() == nil)
+      }
+    }
+
     private func startExporter(in sandbox: Sandbox) async throws -> RunningExporter {
       try sandbox.makeDirectory("state")
       return try await sandbox.startExporter(["--storage.path", sandbox.path("state"), "--storage.interval", "20ms"])

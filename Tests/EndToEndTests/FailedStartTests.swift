@@ -72,6 +72,47 @@ extension EndToEnd {
       }
     }
 
+    @Test("the address is another machine's: exit code 1, and what to use")
+    func foreignAddress() async throws {
+      try await Sandbox.run { sandbox in
+        // RFC 5737: no machine has it.
+        let address = "192.0.2.1:9199"
+        try expectFailure(
+          of: Wrong(
+            program: .exporter,
+            arguments: ["--web.listen-address", address],
+            names: [address, "an address of this machine"]
+          ),
+          exitCode: 1,
+          in: sandbox
+        )
+      }
+    }
+
+    @Test("two paths name one log: exit code 2 where they say so, 1 where only the file does")
+    func oneLogTwice() async throws {
+      try await Sandbox.run { sandbox in
+        try sandbox.append("{}\n", to: "x.log")
+        try sandbox.append("", to: "logs.txt")
+        let wrong = Wrong(
+          program: .exporter,
+          arguments: ["--log-file", "x.log", "--log-file", sandbox.path("x.log")],
+          names: ["more than once"]
+        )
+        try expectFailure(of: wrong, exitCode: 2, in: sandbox)
+        try FileManager.default.createSymbolicLink(atPath: sandbox.path("y.log"), withDestinationPath: "x.log")
+        try expectFailure(
+          of: Wrong(
+            program: .exporter,
+            arguments: ["--port", "1", "--log-file", "x.log", "--log-file", "y.log"],
+            names: ["x.log", "y.log", "one file"]
+          ),
+          exitCode: 1,
+          in: sandbox
+        )
+      }
+    }
+
     @Test("the log is a directory or a device: exit code 1")
     func noLog() async throws {
       try await Sandbox.run { sandbox in

@@ -61,6 +61,11 @@ struct LogFileTests {
       message("\(missing)/etl.log")
         == "cannot open \(missing)/etl.log: No such file or directory; create the directory \(missing) first"
     )
+    // The directory is there, though nobody can make a file in it.
+    #expect(
+      message("/proc/etl.log")
+        == "cannot open /proc/etl.log: No such file or directory; use a directory that files can be made in"
+    )
     #expect(message(directory.path) == "cannot open \(directory.path): Is a directory")
     #expect(
       message("/dev/null", rotation: LogRotation(limitBytes: 1024, keptFiles: 1))

@@ -169,6 +169,12 @@ final class TakenPort {
     port = UInt16(bigEndian: address.sin_port)
   }
 
+  /// A port that was free a moment ago.
+  static func free() throws -> UInt16 {
+    let taken = try TakenPort()
+    return taken.port
+  }
+
   deinit {
     close(descriptor)
   }
