@@ -79,12 +79,12 @@ struct PipelineState {
   {
     // A time yet to come is a clock that is ahead: for how things are now it is now.
     let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
-    let before = totals
+    let before = totals.accounted
     let outcome = totals.apply(WorkReport(event, readNanoseconds: readNanoseconds))
     guard case .counted(let failures, let startsRun) = outcome else { return outcome }
     if event.isOfJob { hasJobEvents = true }
     history.record(
-      History.Work(event, since: before, until: totals),
+      History.Work(event, since: before, until: totals.accounted),
       at: nanoseconds,
       readNanoseconds: readNanoseconds
     )
@@ -285,10 +285,10 @@ extension JSONValue {
 
 extension History.Work {
   /// What a line has added, without the work whose lines were lost: nobody knows when that was done.
-  fileprivate init(_ event: LogEvent, since before: TotalsFollower, until after: TotalsFollower) {
-    records = after.records.accounted - before.records.accounted
-    files = after.files.accounted - before.files.accounted
-    failures = after.failures.accounted - before.failures.accounted
+  fileprivate init(_ event: LogEvent, since before: TotalsFollower.Counts, until after: TotalsFollower.Counts) {
+    records = after.records - before.records
+    files = after.files - before.files
+    failures = after.failures - before.failures
     if event.message == .fileCompleted { processingSeconds = event.processingTimeSeconds }
   }
 }

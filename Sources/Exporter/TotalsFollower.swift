@@ -7,7 +7,7 @@ struct CountFollower: Equatable {
   /// The part of it that no line accounted for, because the lines were lost; never falls.
   private(set) var gap: Int64 = 0
   /// The part of it that lines accounted for.
-  var accounted: Int64 { counted - gap }
+  fileprivate var accounted: Int64 { counted - gap }
 
   /// The newest total of the present run.
   private var runTotal: Int64 = 0
@@ -74,6 +74,18 @@ struct TotalsFollower: Equatable {
   private(set) var records = CountFollower()
   private(set) var files = CountFollower()
   private(set) var failures = CountFollower()
+
+  /// The parts of the counts that lines accounted for.
+  struct Counts {
+    let records: Int64
+    let files: Int64
+    let failures: Int64
+  }
+
+  /// What lines accounted for so far.
+  var accounted: Counts {
+    Counts(records: records.accounted, files: files.accounted, failures: failures.accounted)
+  }
 
   /// When the present run began, as its first line says.
   private(set) var runStartedNanoseconds: Int64?
