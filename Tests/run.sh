@@ -18,7 +18,8 @@ Sections (all of them, in this order, unless some are named):
   address  the tests of ETLLog once more under the address sanitizer
   fuzz     the reader of the log, guided by coverage, for 10 s (ETL_TEST_LONG=1: 60 s)
   static   the static release executables: size, no dynamic section, --version
-  live     both executables against each other: promtool, Prometheus's Python client
+  live     both executables against each other: promtool, Prometheus's Python client,
+           a real Prometheus that scrapes
   browser  the status page in headless Chromium: numbers, failures, policy, accessibility
 
 Full output of each check is in .build/test-logs. The last line is "N passed, N failed":
@@ -57,6 +58,7 @@ readonly packages=(
   binutils     # readelf: looks into the static executables
   shellcheck   # checks the scripts
   curl         # asks the running exporter, as a person would
+  logrotate    # rotates the log as on any server, in the end-to-end tests
   python3-venv # keeps what comes from PyPI away from the system
   chromium     # looks at the status page
 )
@@ -171,10 +173,11 @@ install_packages() {
   }
 }
 
-# promtool comes with the Prometheus server. Its package is unpacked and not installed, for that would start the server.
-install_promtool() {
-  if command -v promtool >/dev/null || [[ -x $tools/usr/bin/promtool ]]; then return; fi
-  printf 'unpacking by apt: promtool, from the package prometheus, into %s\n' "${tools#"$PWD"/}" | tee /dev/fd/3
+# Prometheus's package is unpacked and not installed, for that would start the server.
+install_prometheus() {
+  if command -v prometheus >/dev/null && command -v promtool >/dev/null; then return; fi
+  if [[ -x $tools/usr/bin/prometheus ]]; then return; fi
+  printf 'unpacking by apt: prometheus and promtool, into %s\n' "${tools#"$PWD"/}" | tee /dev/fd/3
   rm -rf "$tools"
   mkdir -p "$tools"
   (
@@ -206,7 +209,7 @@ prepare() {
     return 1
   }
   install_packages
-  install_promtool
+  install_prometheus
   install_python_packages
 }
 
@@ -308,7 +311,7 @@ check_live() {
     return
   fi
   local port
-  port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')
+  port=$(free_port)
   "$executables/etl-simulator" --log-file "$folder/etl.log" --quiet --records-per-second 1000 --failure-interval 2s \
     >"$logs/etl-simulator.log" 2>&1 &
   processes+=($!)
@@ -318,7 +321,14 @@ check_live() {
   $is_last_passed || return 0
   check 'live: promtool check metrics' 20 is_promtool_silent
   check 'live: the Prometheus client for Python reads it' 20 read_with_python_client
+  check 'live: OpenMetrics, read by the same with exemplars' 20 read_open_metrics "http://localhost:$port/metrics"
   check 'live: /health is JSON' 20 is_json "http://localhost:$port/health"
+  check 'live: --health-check' 20 "$executables/etl-exporter" --health-check --port "$port"
+  check 'live: a real Prometheus gives the same values back' 120 is_scraped_by_prometheus
+}
+
+free_port() {
+  /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
 }
 
 check_browser() {
@@ -389,6 +399,46 @@ for family in families:
     assert family.documentation and family.type != "unknown", f"{family.name} has no HELP or no TYPE"
 print(len(families), "families,", len(types), "names of samples")
 END
+}
+
+read_open_metrics() {
+  curl --silent --fail --max-time 5 --header 'Accept: application/openmetrics-text; version=1.0.0' "$1" \
+    >"$folder/openmetrics"
+  "$venv/bin/python" - "$folder/openmetrics" <<'END'
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    families = list(text_string_to_metric_families(file.read()))
+exemplars = {s.name: s.exemplar for f in families for s in f.samples if s.exemplar is not None}
+for name in ("etl_file_processing_seconds_bucket", "etl_failures_total"):
+    assert name in exemplars, f"{name} has no exemplar"
+    assert exemplars[name].labels["file_id"], f"the exemplar of {name} names no file"
+print(len(families), "families,", len(exemplars), "names with exemplars:", exemplars)
+END
+}
+
+# A job that stands still, so that what Prometheus has stored and what the exporter shows can be compared.
+is_scraped_by_prometheus() {
+  local exporter_port prometheus_port state=$folder/prometheus
+  exporter_port=$(free_port)
+  prometheus_port=$(free_port)
+  mkdir "$state"
+  "$executables/etl-simulator" --log-file "$state/etl.log" --quiet --history 1h --exit
+  cat >"$state/prometheus.yml" <<END
+global: {scrape_interval: 1s, scrape_timeout: 1s}
+scrape_configs:
+  - job_name: etl
+    static_configs: [targets: ["127.0.0.1:$exporter_port"]]
+END
+  "$executables/etl-exporter" --log-file "$state/etl.log" --web.listen-address "127.0.0.1:$exporter_port" &
+  started=($!)
+  PATH=$PATH:$tools/usr/bin prometheus --config.file="$state/prometheus.yml" --storage.tsdb.path="$state/data" \
+    --web.listen-address="127.0.0.1:$prometheus_port" --enable-feature=exemplar-storage --log.level=warn &
+  started+=($!)
+  # In this function's own process; the variable is none of its own, which would be gone by then.
+  trap 'kill "${started[@]}"; wait "${started[@]}" || true' EXIT
+  "$venv/bin/python" Tests/compare_with_prometheus.py "http://127.0.0.1:$exporter_port" "http://127.0.0.1:$prometheus_port"
 }
 
 is_json() {
