@@ -1,7 +1,7 @@
 internal import CLibEvent
 internal import LinuxIO
 
-/// Answers on their way to a socket: libevent's evbuffer, which may also come to hold bodies by reference.
+/// Answers on their way to a socket: libevent's evbuffer, which holds large bodies by reference.
 @safe
 struct OutputBuffer: ~Copyable {
   private let buffer: OpaquePointer
@@ -18,10 +18,32 @@ struct OutputBuffer: ~Copyable {
   /// Bytes that are waiting.
   var count: Int { unsafe evbuffer_get_length(buffer) }
 
+  /// Below it the bookkeeping costs more than the copy.
+  private static let leastReferencedBytes = 4 << 10
+
   /// Adds bytes at the end.
   ///
-  /// - Parameter bytes: Copied.
+  /// - Parameter bytes: Held until they are sent, and not copied, where that is worth it.
   func append(_ bytes: [UInt8]) {
+    guard bytes.count >= Self.leastReferencedBytes else { return appendCopy(of: bytes) }
+    let retained = RetainedBytes(bytes)
+    // Safe: the elements of an array stay where they are as long as somebody holds it who does not change it, as the
+    // object does that the callback releases.
+    let result = unsafe retained.bytes.withUnsafeBytes { bytes in
+      unsafe evbuffer_add_reference(
+        buffer,
+        bytes.baseAddress,
+        bytes.count,
+        { _, _, context in
+          if let context = unsafe context { unsafe Unmanaged<RetainedBytes>.fromOpaque(context).release() }
+        },
+        unsafe Unmanaged.passRetained(retained).toOpaque()
+      )
+    }
+    precondition(result == 0, "no memory for an answer")
+  }
+
+  private func appendCopy(of bytes: [UInt8]) {
     // Safe: the call copies as many bytes as the array has, while the array stands.
     let result = unsafe bytes.withUnsafeBytes { unsafe evbuffer_add(buffer, $0.baseAddress, $0.count) }
     precondition(result == 0, "no memory for an answer")
@@ -50,5 +72,14 @@ struct OutputBuffer: ~Copyable {
     guard count > 0 else { return }
     let result = unsafe bufferevent_write_buffer(bufferEvent, buffer)
     precondition(result == 0, "no memory for an answer")
+  }
+}
+
+/// Holds bytes that libevent points to.
+private final class RetainedBytes {
+  let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
   }
 }
