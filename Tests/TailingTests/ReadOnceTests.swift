@@ -35,6 +35,7 @@ struct ReadOnceTests {
     try bench.start(at: .beforeSiblings(of: bench.log))
     #expect(try bench.drain() == .caughtUp)
     let descriptor = try #require(bench.tailer?.streamDescriptor)
+    #expect(bench.tailer?.isAwake == false)
     do {
       let writer = try FileDescriptor(opening: bench.log, [.writeOnly, .nonBlocking])
       let bytes = Array("one\nlast".utf8)
