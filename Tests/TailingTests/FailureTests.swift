@@ -77,6 +77,7 @@ struct FailureTests {
     #expect(
       bench.tailer?.siblingFailure == SystemCallError(operation: "list", subject: bench.folder, errno: .accessDenied)
     )
+    #expect(bench.tailer?.statistics.readErrors == 1)
     #expect(bench.watcher.failure == SystemCallError(operation: "watch", subject: bench.folder, errno: .accessDenied))
   }
 

@@ -79,6 +79,23 @@ struct PartsTests {
     return (lines, oversized, line)
   }
 
+  @Test(
+    "content is compared again when the file's times say that it changed, and while they cannot say so",
+    arguments: [0, 3]
+  )
+  func comparing(seconds: Int64) throws {
+    let bench = Workbench()
+    try bench.append("content\n")
+    let file = try HeldFile(opening: bench.log, role: .atPath)
+    let changed = file.status.changedNanoseconds
+    #expect(try file.verify(at: WallTime(nanoseconds: changed + seconds * 1_000_000_000)) == .intact)
+    try bench.truncate()
+    try bench.append("another\n")
+    // The clock may not have ticked since; when it counts, it has.
+    if seconds > 0 { try bench.setModified("etl.log", nanoseconds: changed + 1) }
+    #expect(try file.verify(at: WallTime(nanoseconds: changed + seconds * 1_000_000_000)) == .truncated)
+  }
+
   @Test("rotated files are ordered by their time, then by number downwards or by date upwards")
   func order() {
     func sorted(_ files: [(Int64, String)]) -> [String] {
