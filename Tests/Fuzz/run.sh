@@ -56,8 +56,8 @@ if ((${#files[@]} > 0)); then
   exec "$folder/target" "${files[@]}"
 fi
 status=0
-# libFuzzer's seed has 32 bits and 0 is none. In 1,024 bytes objects can be nested deeper than allowed.
-"$folder/target" -max_total_time="$seconds" -seed=$((${ETL_TEST_SEED-0} % (1 << 32))) -max_len=1024 -timeout=10 \
+# libFuzzer's seed has 32 bits and 0 is none. In 640 bytes arrays can be nested deeper than allowed.
+"$folder/target" -max_total_time="$seconds" -seed=$((${ETL_TEST_SEED-0} % (1 << 32))) -max_len=640 -timeout=10 \
   -rss_limit_mb=1024 -dict=Tests/Fuzz/json.dict -artifact_prefix="$folder/findings/" -print_final_stats=1 \
   "$folder/corpus" Tests/Fuzz/corpus || status=1
 ((status == 0)) || printf 'to see it again: Tests/Fuzz/run.sh %s/findings/...\n' "$folder"
