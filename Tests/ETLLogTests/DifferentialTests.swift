@@ -144,10 +144,17 @@ extension RandomSource {
   /// A valid JSON object on one line.
   mutating func object(depth: Int) -> String {
     let members = (0..<below(6)).map { _ in
-      "\(space())\(string())\(space()):\(space())\(value(depth: depth - 1))\(space())"
+      "\(space())\(name())\(space()):\(space())\(value(depth: depth - 1))\(space())"
     }
     return "{\(members.isEmpty ? space() : members.joined(separator: ","))}"
   }
+
+  /// A member's name; known ones go their own way.
+  private mutating func name() -> String {
+    below(2) == 0 ? string() : "\"\(element(Self.fieldNames))\""
+  }
+
+  private static let fieldNames = LogField.allCases.map(\.name)
 
   private mutating func value(depth: Int) -> String {
     switch below(depth > 0 ? 9 : 6) {
@@ -178,16 +185,34 @@ extension RandomSource {
     return "\"\(pieces.joined())\""
   }
 
+  /// Any byte, most often one beside which the grammar changes.
+  private mutating func byte() -> UInt8 {
+    below(4) == 0
+      ? UInt8.random(in: 0...255, using: &self)
+      : element([
+        0x00, 0x1F, 0x20, 0x22, 0x2C, 0x2D, 0x2E, 0x30, 0x39, 0x3A, 0x5C, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF,
+        0xC0, 0xC2, 0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF,
+      ])
+  }
+
+  /// UTF-8 on both sides of each boundary.
+  private static let sequences: [[UInt8]] = [
+    [0xC1, 0xBF], [0xC2, 0x80], [0xDF, 0xBF], [0xE0, 0x9F, 0xBF], [0xE0, 0xA0, 0x80], [0xED, 0x9F, 0xBF],
+    [0xED, 0xA0, 0x80], [0xEE, 0x80, 0x80], [0xEF, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF], [0xF0, 0x90, 0x80, 0x80],
+    [0xF4, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80],
+  ]
+
   /// Changes, removes, repeats or adds something.
   mutating func mutate(_ document: inout [UInt8]) {
     let index = below(document.count + 1)
     let end = min(document.count, index + 1 + below(4))
-    switch below(6) {
+    switch below(7) {
     case 0: document.removeSubrange(index..<end)
     case 1: document.insert(contentsOf: document[index..<end], at: below(document.count + 1))
-    case 2: document.insert(UInt8.random(in: 0...255, using: &self), at: index)
-    case 3 where index < document.count: document[index] = UInt8.random(in: 0...255, using: &self)
+    case 2: document.insert(byte(), at: index)
+    case 3 where index < document.count: document[index] = byte()
     case 4 where index < document.count: document[index] ^= 1 << UInt8(below(8))
+    case 5: document.insert(contentsOf: element(Self.sequences), at: index)
     default:
       document.insert(
         contentsOf: element(["{", "}", "[", "]", ",", ":", "\"", "\\", "0", "-", ".", "e", "\\ud800", "\\u", "\t", "1"])
