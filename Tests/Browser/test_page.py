@@ -512,9 +512,9 @@ def main(arguments):
         try:
             with Chromium() as browser:
                 CHECKS[name](browser, os.path.abspath(executables))
-        except (AssertionError, BrowserError) as error:
+        except Exception as error:  # whatever it is, the other checks are still run
             failed.append(name)
-            print(f"FAILED  {name}: {error}")
+            print(f"FAILED  {name}: {type(error).__name__}: {error}")
         else:
             print(f"ok      {name} ({time.monotonic() - start:.1f} s)")
     return 1 if failed else 0

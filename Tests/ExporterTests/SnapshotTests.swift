@@ -70,6 +70,8 @@ struct SnapshotTests {
       metrics.split(separator: "\n").filter { !$0.hasPrefix("etl_exporter_event_delay_seconds") }
     }
     #expect(kept(new.metrics(logs: snapshot.totals)) == kept(old.metrics(logs: snapshot.totals)))
+    #expect(new.ingest.pipelines.all.map(\.history) == old.ingest.pipelines.all.map(\.history))
+    #expect(new.ingest.pipelines.all.allSatisfy { $0.history != History() })
     #expect(snapshot.logs == [Snapshot.Log(path: "etl.log", position: Self.position)])
     let lines = [
       Fixture.failed(8, type: "t200", totals: (1250, 5, 81)), Fixture.completed(8, totals: (9999, 9, 81)),
