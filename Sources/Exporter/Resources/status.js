@@ -238,7 +238,7 @@ function showPipelines() {
     const button = create("button", { type: "button" }, label);
     button.addEventListener("click", () => select(key));
     name.append(button);
-    row.append(name, create("td"), ...[" more", " more", " more", "", ""].map(more => create("td", { class: `n${more}` })));
+    row.append(name, create("td"), ...[" more", " more", " more", "", " more"].map(more => create("td", { class: `n${more}` })));
     return row;
   }));
   const running = pipelines.filter(pipeline => pipeline.status === "running").length;
