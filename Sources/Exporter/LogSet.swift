@@ -157,9 +157,11 @@ struct LogSet {
     let others = unfollowed.filter { !goneKeys.contains(keys.key(of: $0)) }
     for path in goingOn + others {
       let key = keys.key(of: path)
-      guard !followed.contains(key), let number = try? FileStatus(of: path).number, !files.contains(number),
-        !isRead(path, key: key)
-      else { continue }
+      guard !followed.contains(key), let number = try? FileStatus(of: path).number, !files.contains(number) else {
+        continue
+      }
+      // One that an earlier process was reading under another name is known to that name's tailer, but not read to its end.
+      guard savedFiles[number] != nil || !isRead(path, key: key) else { continue }
       // What is no file any more is looked at again the next time.
       guard (try? follow(path, pipeline: source.pipeline, sourcePlace: source.place)) != nil else { continue }
       followed.insert(key)

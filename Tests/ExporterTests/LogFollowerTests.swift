@@ -16,10 +16,7 @@ private final class FollowerBench {
     var lines: [String] = []
   }
 
-  /// - Parameters:
-  ///   - directory: The folder, with a file for each text.
-  ///   - sources: What is followed, in the folder.
-  ///   - change: Changes the configuration.
+  /// Follows what is in a folder; `change` has the last word on the configuration.
   init(
     in directory: String,
     _ sources: [String],
