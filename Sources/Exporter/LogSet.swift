@@ -22,6 +22,8 @@ struct LogSet {
   /// Which log has read a file that matches a pattern: the log's key by the file's.
   private var readers: [String: String] = [:]
   private var nextNumber = 0
+  /// Whether nothing was read yet.
+  private var isFirstLook = true
 
   /// The number of logs that were let go whose positions are kept, at least.
   static let leastGoneLogs = 100
@@ -65,6 +67,7 @@ struct LogSet {
     }
     try refuseSameFiles()
     _ = refresh()
+    isFirstLook = false
   }
 
   /// Two names of one file would have each of its lines counted twice.
@@ -160,8 +163,8 @@ struct LogSet {
       guard !followed.contains(key), let number = try? FileStatus(of: path).number, !files.contains(number) else {
         continue
       }
-      // One that an earlier process was reading under another name is known to that name's tailer, but not read to its end.
-      guard savedFiles[number] != nil || !isRead(path, key: key) else { continue }
+      // Before the first reading a tailer takes for its own what lost the name that it goes by, and will not find it.
+      guard (isFirstLook && savedFiles[number] != nil) || !isRead(path, key: key) else { continue }
       // What is no file any more is looked at again the next time.
       guard (try? follow(path, pipeline: source.pipeline, sourcePlace: source.place)) != nil else { continue }
       followed.insert(key)
