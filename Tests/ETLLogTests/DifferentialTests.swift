@@ -57,7 +57,7 @@ struct DifferentialTests {
     }
   }
 
-  private static let documentCount = 200_000 * RandomSource.factor
+  private static let documentCount = RandomSource.count(200_000)
   /// So many sequences of documents run beside each other.
   private static let parts = 0..<8
 
@@ -113,7 +113,7 @@ struct DifferentialTests {
   func texts() throws {
     var random = RandomSource(named: "texts")
     var reader = LogReader(maximumLineBytes: 65_536)
-    for _ in 0..<5_000 * RandomSource.factor {
+    for _ in 0..<RandomSource.count(5_000) {
       let line =
         "{\"file_id\": \(random.string()), \(random.string()): \(random.string()), \"pipeline\":\(random.string())}"
       let expected = try #require(parsed(Array(line.utf8)), "\(line) \(random.note)")

@@ -84,7 +84,7 @@ struct LogLineTests {
   func roundTrip() {
     var random = RandomSource(named: "round trip")
     var reader = LogReader(maximumLineBytes: 65_536)
-    for _ in 0..<5_000 * RandomSource.factor {
+    for _ in 0..<RandomSource.count(5_000) {
       var event = LogEvent()
       var texts: [LogTextField: String] = [:]
       var fields: [(LogField, LogValue)] = []

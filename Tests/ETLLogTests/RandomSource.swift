@@ -7,8 +7,13 @@ struct RandomSource: RandomNumberGenerator {
     ProcessInfo.processInfo.environment["ETL_TEST_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
   private var state: UInt64
 
-  /// How many times as much as usual random tests do: `ETL_TEST_FACTOR`.
-  static let factor = ProcessInfo.processInfo.environment["ETL_TEST_FACTOR"].flatMap { Int($0) } ?? 1
+  /// How many times as much as usual random tests do, above 0: `ETL_TEST_FACTOR`. Less than 1 suits slow builds.
+  private static let factor = ProcessInfo.processInfo.environment["ETL_TEST_FACTOR"].flatMap { Double($0) } ?? 1
+
+  /// How often a random test does what it usually does so many times.
+  static func count(_ usual: Int) -> Int {
+    max(1, Int(Double(usual) * factor))
+  }
 
   /// Starts a sequence of its own for each part of a test.
   init(named name: String, part: Int = 0) {
