@@ -6,6 +6,8 @@ enum LineOutcome: Equatable {
 
 private struct OutcomeRecorder: LogEventSink {
   var outcomes: [LineOutcome] = []
+  /// The lines that were rejected, with their newlines.
+  var rejectedLines: [[UInt8]] = []
 
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
     var copies: [[UInt8]?] = []
@@ -15,8 +17,10 @@ private struct OutcomeRecorder: LogEventSink {
     outcomes.append(.event(event, copies))
   }
 
-  mutating func reject(_ reason: LineRejection) {
+  mutating func reject(_ reason: LineRejection, line: RawSpan) {
     outcomes.append(.rejected(reason))
+    // The bytes stand during the call.
+    rejectedLines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })
   }
 }
 
@@ -30,6 +34,8 @@ extension LogReader {
     unsafe memory.copyBytes(from: bytes)
     var recorder = OutcomeRecorder()
     unsafe read(memory.bytes, into: &recorder)
+    let rejected = zip(lines, recorder.outcomes).filter { if case .rejected = $1 { true } else { false } }
+    require(recorder.rejectedLines == rejected.map { $0.0 + [Byte.newline] }, "another line is rejected", bytes)
     return recorder.outcomes
   }
 }

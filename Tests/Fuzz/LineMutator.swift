@@ -20,24 +20,47 @@ private func mutate(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ maximumS
 /// - Returns: How many there are then.
 @c(LLVMFuzzerCustomMutator)
 public func mutateInput(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ maximumSize: Int, _ seed: UInt32) -> Int {
-  // libFuzzer lends so many bytes for the time of the call; each place below is compared with how many are used.
-  let input = unsafe UnsafeMutableBufferPointer(start: data, count: maximumSize)
-  let start = min(size, 2) + Int(seed >> 1) % max(1, size - 2)
-  let lineStart = unsafe (input[..<min(start, size)].lastIndex(of: Byte.newline) ?? 1) + 1
-  let lineEnd = unsafe input[..<size][min(start, size)...].firstIndex(of: Byte.newline) ?? size
-  let copy = lineEnd + 1
-  let lineCount = lineEnd - lineStart
-  guard seed % 2 == 0, lineCount > 0, copy + lineCount + 1 <= maximumSize else {
+  // libFuzzer lends so many bytes for the time of the call, and the buffer checks each index.
+  let buffer = unsafe UnsafeMutableBufferPointer(start: data, count: maximumSize)
+  let input = unsafe Array(buffer[..<size])
+  var choices = Choices(seed: seed)
+  let place = choices.below(max(1, size))
+  let lineStart = (input.prefix(place).lastIndex(of: Byte.newline) ?? 1) + 1
+  let lineEnd = input[min(place, size)...].firstIndex(of: Byte.newline) ?? size
+  let copyStart = lineEnd + 1
+  guard choices.below(2) == 0, lineStart < lineEnd, copyStart + (lineEnd - lineStart) < maximumSize else {
     return unsafe mutate(data, size, maximumSize)
   }
-  let line = unsafe Array(input[lineStart..<lineEnd])
-  let rest = unsafe Array(input[min(copy, size)..<size])
-  unsafe input[lineEnd] = Byte.newline
-  for index in line.indices { unsafe input[copy + index] = line[index] }
-  let count = unsafe mutate(data + copy, lineCount, maximumSize - copy - 1)
-  unsafe input[copy + count] = Byte.newline
-  let restStart = copy + count + 1
-  let kept = rest.prefix(maximumSize - restStart)
-  for index in kept.indices { unsafe input[restStart + index] = kept[index] }
-  return restStart + kept.count
+  var line = Array(input[lineStart..<lineEnd])
+  if choices.below(2) == 0 {
+    line[choices.below(line.count)] = LineBytes.all[choices.below(LineBytes.all.count)]
+  } else {
+    for index in line.indices { unsafe buffer[copyStart + index] = line[index] }
+    let count = unsafe mutate(data + copyStart, line.count, maximumSize - copyStart)
+    line = unsafe Array(buffer[copyStart..<copyStart + count])
+  }
+  let output = (input[..<lineEnd] + [Byte.newline] + line + input[lineEnd...]).prefix(maximumSize)
+  for (index, byte) in output.enumerated() { unsafe buffer[index] = byte }
+  return output.count
+}
+
+/// Numbers drawn from one, the digits of a fraction so to speak.
+private struct Choices {
+  private var fraction: UInt64
+
+  init(seed: UInt32) {
+    // The golden ratio's fraction spreads seeds that are near each other.
+    fraction = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
+  }
+
+  mutating func below(_ bound: Int) -> Int {
+    let (whole, rest) = fraction.multipliedFullWidth(by: UInt64(bound))
+    fraction = rest
+    return Int(whole)
+  }
+}
+
+private enum LineBytes {
+  /// Bytes that mean something in a line, and those beside which that changes.
+  static let all = Array("0123456789{}[],:\"\\ .-+eEtfnuTZ\r\t\0\u{1F}\u{7F}".utf8) + [0x80, 0xBF, 0xC2, 0xFF]
 }

@@ -60,5 +60,6 @@ status=0
 "$folder/target" -max_total_time="$seconds" -seed=$((${ETL_TEST_SEED-0} % (1 << 32))) -max_len=640 -timeout=10 \
   -rss_limit_mb=1024 -dict=Tests/Fuzz/json.dict -artifact_prefix="$folder/findings/" -print_final_stats=1 \
   "$folder/corpus" Tests/Fuzz/corpus || status=1
-((status == 0)) || printf 'to see it again: Tests/Fuzz/run.sh %s/findings/...\n' "$folder"
+# What was built just now is older than what it has found.
+find "$folder/findings" -type f -newer "$folder/target" -printf 'to see it again: Tests/Fuzz/run.sh %p\n'
 exit "$status"
