@@ -40,7 +40,8 @@ extension LogTailer {
         if try lookOnce(at: now) { return }
       } catch {
         statistics.readErrors += 1
-        pathRetry.fail(at: now)
+        // Failing again within a pause does not make it longer: looks may come many times a second.
+        if pathRetry.isDue(at: now) { pathRetry.fail(at: now) }
         condition = .failing(error)
         return
       }

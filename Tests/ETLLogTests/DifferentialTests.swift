@@ -104,6 +104,11 @@ struct DifferentialTests {
       "Foundation says \(other != nil), the grammar \(isObject)"
     )
     guard let value, let other else { return (isObject, false) }
+    // Foundation drops a byte order mark in front of a name, so that two names become one.
+    let hasMark = String(decoding: document, as: UTF8.self).unicodeScalars.contains("\u{FEFF}")
+    guard !hasMark, !String(decoding: document, as: UTF8.self).lowercased().contains("\\ufeff") else {
+      return (isObject, false)
+    }
     let isSame = isSame(value, other)
     expect(isSame, "the parser reads \(value), Foundation \(other)")
     return (isObject, isSame)
