@@ -21,10 +21,6 @@ struct FollowedLog {
   /// What must have been read until the log counts as caught up; nil before the first look at it.
   var caughtUpAtBytes: Int64?
   var hasCaughtUp = false
-  /// Whether there is more to be read at once, or nothing of it was read yet.
-  var hasMoreToRead = true
-  /// How the path looked before it was last read to its end; nil where that says nothing of what there is to read.
-  var settledLook: PathLook?
   /// What the own log last said of it.
   var notedCondition: TailCondition?
   /// Since when it has been waited for; nil while it is not.
@@ -75,28 +71,5 @@ struct FollowedLog {
   func isGone(at now: MonotonicTime, after seconds: Double) -> Bool {
     guard let missingSince, case .waiting = tailer.condition else { return false }
     return tailer.lagBytes == 0 && now.seconds(since: missingSince) >= seconds
-  }
-}
-
-/// How a path and its directory look from outside. While both stay the same, the log has not grown and was not rotated, as
-/// far as the file system's clock tells.
-struct PathLook: Equatable {
-  private let file: FileStatus
-  private let directory: FileStatus
-
-  /// Looks at a path.
-  ///
-  /// - Parameters:
-  ///   - path: The log's path; nil comes of one that names no regular file.
-  ///   - directories: Directories that were looked at a moment ago, as many logs may share one.
-  init?(at path: String, directories: inout [String: FileStatus?]) {
-    guard let file = try? FileStatus(of: path), file.kind == .regular else { return nil }
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let directory = directories[parent] ?? (try? FileStatus(of: parent))
-    directories[parent] = .some(directory)
-    guard let directory else { return nil }
-    self.file = file
-    self.directory = directory
   }
 }

@@ -9,8 +9,6 @@ final class LogFollower {
   private static let bytesPerTurn = 1 << 20
   /// With many logs each still reads enough at a time to be fast.
   private static let leastBytesPerTurn = 64 << 10
-  /// Each so many ticks a log is looked at whole, also where it seems to be as it was.
-  private static let ticksBetweenWholeLooks = 10
 
   /// Why the logs are looked at.
   private enum Occasion {
@@ -31,12 +29,10 @@ final class LogFollower {
   private var wakeUp: DescriptorEvent?
   private var pollTimer: TimerEvent?
   private var nextSlice: TimerEvent?
-  /// How often the timer came.
-  private(set) var ticks = 0
 
   /// Whether everything was read that was in the logs when the exporter started.
   private(set) var hasCaughtUp = false
-  /// How often a log was looked at whole.
+  /// How often a log was looked at.
   private(set) var drains = 0
 
   /// Finds out what the paths name and gets ready to follow them; reads nothing.
@@ -92,16 +88,12 @@ final class LogFollower {
 
   /// Looks at all logs and patterns at once, also at those that failed a moment ago.
   func lookAnew() {
-    for index in logSet.logs.indices {
-      logSet.logs[index].tailer.endPauses()
-      logSet.logs[index].settledLook = nil
-    }
+    for followed in logSet.logs { followed.tailer.endPauses() }
     poll()
   }
 
   private func poll() {
     pollTimer?.schedule(afterSeconds: pollSeconds)
-    ticks += 1
     if logSet.hasPatterns {
       for gone in logSet.refresh() {
         earlierTotals.addWhatStays(of: gone.tailer)
@@ -114,45 +106,23 @@ final class LogFollower {
   }
 
   private func readSlice(_ occasion: Occasion) {
-    let looks = occasion == .tick ? pathLooks() : []
-    let due = logSet.logs.indices.filter { isDue($0, occasion, looks) }
+    let due = logSet.logs.indices.filter { occasion == .tick || logSet.logs[$0].tailer.isAwake }
     let budget = max(Self.bytesPerTurn / max(due.count, 1), Self.leastBytesPerTurn)
     var busySources: Set<Int> = []
     for index in due {
       let followed = logSet.logs[index]
       // The files of one pattern are mostly one log in pieces: their totals only make sense in order.
-      guard !busySources.contains(followed.sourcePlace) else {
-        logSet.logs[index].hasMoreToRead = true
-        continue
-      }
+      guard !busySources.contains(followed.sourcePlace) else { continue }
       ingest.begin(logName: followed.pipeline, from: followed.origin, readTime: .now)
       let progress = followed.tailer.drain(budget: budget, into: &ingest)
       drains += 1
-      logSet.logs[index].hasMoreToRead = progress == .moreToRead
       if progress == .moreToRead { busySources.insert(followed.sourcePlace) }
-      let isSettled = progress == .caughtUp && followed.tailer.condition == .following
-      logSet.logs[index].settledLook = isSettled && !looks.isEmpty ? looks[index] : nil
       noteProgress(progress, at: index)
       followStream(at: index)
     }
     if !busySources.isEmpty { nextSlice?.schedule(afterSeconds: 0) }
     noteConditions(of: due)
     noteCaughtUp()
-  }
-
-  /// How each log's path looks, before anything is read of it: what comes later shows at the next tick.
-  private func pathLooks() -> [PathLook?] {
-    var directories: [String: FileStatus?] = [:]
-    return logSet.logs.map { PathLook(at: $0.path, directories: &directories) }
-  }
-
-  private func isDue(_ index: Int, _ occasion: Occasion, _ looks: [PathLook?]) -> Bool {
-    let followed = logSet.logs[index]
-    if followed.hasMoreToRead || followed.tailer.isAwake || followed.streamEvent != nil { return true }
-    guard occasion == .tick else { return false }
-    guard let settled = followed.settledLook, settled == looks[index] else { return true }
-    // Where two changes fall into one tick of the file system's clock, the second one does not show from outside.
-    return (ticks + followed.number).isMultiple(of: Self.ticksBetweenWholeLooks)
   }
 
   /// Waits for a FIFO or standard input, which no watch on a directory tells of.

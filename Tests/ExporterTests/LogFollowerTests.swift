@@ -182,22 +182,6 @@ struct LogFollowerTests {
     #expect(bench.follower.drains - drains < 50)
   }
 
-  @Test("on the timer alone, logs that stay the same are seldom looked at whole, and a change of one is found")
-  func idleLogs() throws {
-    defer { cleanUp() }
-    for number in 0..<50 { try write("\(number).log", "{}\n") }
-    let bench = try FollowerBench(in: directory, (0..<50).map { "\($0).log" }) { $0.usesInotify = false }
-    try bench.run("caught up") { bench.follower.hasCaughtUp }
-    try bench.run(seconds: 0.05)
-    let drains = bench.follower.drains
-    let ticks = bench.follower.ticks
-    try bench.run("40 ticks") { bench.follower.ticks >= ticks + 40 }
-    let wholeLooks = bench.follower.drains - drains
-    #expect(wholeLooks >= 50 * 3 && wholeLooks < 50 * 10)
-    try append("7.log", "{}\n")
-    try bench.run("the line") { bench.follower.totals.readBytes == 153 }
-  }
-
   // MARK: What the own log says
 
   @Test("a log is rotated as usual: said once, and not as a log that is missing")
