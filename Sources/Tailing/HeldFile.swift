@@ -48,6 +48,8 @@ final class HeldFile {
   private var read = ContentMark()
   /// Where the file ended at the last look, and what is before that.
   private var seen = ContentMark()
+  /// What was delivered since it was opened or begun anew.
+  private var delivered = ContentTrail()
 
   /// Opens a regular file and looks at its content.
   ///
@@ -142,15 +144,29 @@ final class HeldFile {
     try descriptor.holds(ContentHash(value: identity.headHash), from: 0, count: identity.headBytes)
   }
 
-  /// Whether this file begins with all that was seen of another.
+  /// Whether this file begins with all that was read of another, and with what else was seen of it.
+  ///
+  /// It may end before that: what is written between the copy and the cut of copytruncate may be seen and is in no copy.
   func continues(_ other: FilePosition) throws(SystemCallError) -> Bool {
-    guard status.size >= other.offset, status.size >= other.seenBytes, try begins(as: other.identity) else {
-      return false
-    }
-    guard try descriptor.holds(ContentMark(offset: other.offset, hash: ContentHash(value: other.precedingHash))) else {
-      return false
-    }
+    let isWhole = status.size >= other.seenBytes
+    guard status.size >= other.offset, isWhole || other.offset >= KnownFiles.tellingBytes,
+      try begins(as: other.identity),
+      try descriptor.holds(ContentMark(offset: other.offset, hash: ContentHash(value: other.precedingHash)))
+    else { return false }
+    guard isWhole else { return true }
     return try descriptor.holds(ContentMark(offset: other.seenBytes, hash: ContentHash(value: other.seenHash)))
+  }
+
+  /// Whether all that another file holds was delivered from this one, also when it is no longer there.
+  func hasDelivered(_ other: HeldFile) throws(SystemCallError) -> Bool {
+    let size = other.status.size
+    let marks = delivered.marks(within: size)
+    guard size < offset, !marks.isEmpty else { return false }
+    for mark in marks {
+      guard try other.descriptor.holds(mark) else { return false }
+    }
+    guard size >= headBytes else { return true }
+    return try other.begins(as: position.identity)
   }
 
   /// Whether all that this file holds is how another one begins.
@@ -170,13 +186,17 @@ final class HeldFile {
   func move(to offset: Int64, isInsideOversizedLine: Bool = false) throws(SystemCallError) {
     guard let mark = try descriptor.mark(at: offset) else { return }
     read = mark
+    delivered = ContentTrail()
     self.isInsideOversizedLine = isInsideOversizedLine
   }
 
   /// Goes on after a file was cut: at its new end, where nothing of what is left is new.
   func moveToEnd() throws(SystemCallError) {
     guard let end = try descriptor.mark(at: status.size) else { return }
-    if end.offset < read.offset { read = end }
+    if end.offset < read.offset {
+      read = end
+      delivered = ContentTrail()
+    }
     seen = end
   }
 
@@ -186,6 +206,7 @@ final class HeldFile {
     headHash = ContentHash()
     read = ContentMark()
     seen = ContentMark()
+    delivered = ContentTrail()
     settledStatus = nil
     isInsideOversizedLine = false
     _ = try verify()
@@ -239,6 +260,10 @@ final class HeldFile {
       let start = range.lowerBound - Int(offset)
       buffer.add(start + headBytes..<start + newHeadBytes, to: &headHash)
       headBytes = newHeadBytes
+    }
+    for place in delivered.places(from: offset, count: count) {
+      let end = range.lowerBound + Int(place - offset)
+      delivered.append(ContentMark(offset: place, hash: buffer.hash(end - ContentMark.maximumBytes..<end)))
     }
     read = ContentMark(
       offset: offset + Int64(count),

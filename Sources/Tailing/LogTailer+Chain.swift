@@ -119,7 +119,7 @@ extension LogTailer {
     // With its directory away, so is its copy: nothing is decided before it is back.
     guard !isDirectoryMissing else { return }
     let position = file.position
-    let copy = try findCopy(of: position, among: siblings)
+    let copy = try findCopy(of: file, among: siblings)
     // One of them may be the copy. A file that is not the log's own any more waits for none.
     if file.role == .atPath { try requireReadable() }
     statistics.countRotation(.truncate)

@@ -175,7 +175,9 @@ extension LogTailer {
 
   /// Whether a file holds what another one that is held or known does.
   private func isCopy(_ file: HeldFile, besides opened: HeldFile?) throws(SystemCallError) -> Bool {
-    for held in chain where KnownFiles.isTelling(held.position) {
+    for held in chain {
+      if try held.hasDelivered(file) { return true }
+      guard KnownFiles.isTelling(held.position) else { continue }
       if try file.continues(held.position) { return true }
     }
     if let newest = opened ?? chain.last, file.status.size > 0, try file.isBeginning(of: newest) { return true }
@@ -195,13 +197,21 @@ extension LogTailer {
   }
 
   /// The file that holds what was seen of another one before it was truncated; the longest where there are several.
-  func findCopy(of position: FilePosition, among siblings: [String]) throws(SystemCallError) -> HeldFile? {
-    guard position.identity.headBytes > 0 else { return nil }
+  ///
+  /// A copy that holds nothing but what was delivered already is none to be read, and is remembered as known.
+  func findCopy(of truncated: HeldFile, among siblings: [String]) throws(SystemCallError) -> HeldFile? {
+    guard !truncated.isUnseen else { return nil }
     var longest: HeldFile?
-    for file in try openFiles(siblings) + fresh where !isHeld(file) {
-      try file.refreshStatus()
-      guard file.status.size > longest?.status.size ?? -1, try file.continues(position) else { continue }
-      longest = file
+    let present = try openFiles(siblings)
+    let removed = fresh.filter { file in !present.contains { $0.isSameFile(as: file.status) } }
+    for file in present + removed where !isHeld(file) {
+      // It may have been held since it was empty.
+      _ = try file.verify()
+      if try truncated.hasDelivered(file) {
+        known.remember(file)
+      } else if file.status.size > longest?.status.size ?? -1, try file.continues(truncated.position) {
+        longest = file
+      }
     }
     return longest
   }

@@ -26,15 +26,18 @@ final class Segment {
   var bytes: [UInt8] = []
   /// Whether bytes of it may have been destroyed before they could be read.
   var mayBeLost = false
+  /// Where what may have been destroyed begins, when it is not all of it.
+  var mayBeLostFrom = Int.max
 
   init(number: Int) { self.number = number }
 
-  /// The lines as they must be delivered, once it has ended; nil for one over the limit.
-  func lines(maximumLineBytes: Int) -> [String] {
-    var lines: [String] = []
+  /// The lines as they must be delivered, once it has ended, without those over the limit, and whether each may be lost.
+  func lines(maximumLineBytes: Int) -> [(text: String, mayBeLost: Bool)] {
+    var lines: [(text: String, mayBeLost: Bool)] = []
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
       let text = line.drop { $0 == 0 }
-      if !text.isEmpty, text.count <= maximumLineBytes { lines.append(String(decoding: text, as: UTF8.self)) }
+      guard !text.isEmpty, text.count <= maximumLineBytes else { continue }
+      lines.append((String(decoding: text, as: UTF8.self), mayBeLost || line.startIndex >= mayBeLostFrom))
     }
     return lines
   }
@@ -118,12 +121,13 @@ final class LogModel {
   /// Compares what was delivered with what must have been: in order, and all of it but what was destroyed unread.
   private func compare() -> String? {
     let expected = segments.flatMap { segment in
-      segment.lines(maximumLineBytes: bench.options.maximumLineBytes).map { (line: $0, segment: segment) }
+      segment.lines(maximumLineBytes: bench.options.maximumLineBytes)
+        .map { (line: $0.text, mayBeLost: $0.mayBeLost, segment: segment) }
     }
     var place = 0
     for (index, line) in bench.sink.lines.enumerated() {
       while place < expected.count, expected[place].line != line {
-        guard expected[place].segment.mayBeLost else {
+        guard expected[place].mayBeLost else {
           return "delivered line \(index) is \"\(line)\", but \"\(expected[place].line)\" of segment "
             + "\(expected[place].segment.number) must come first"
         }
@@ -134,7 +138,7 @@ final class LogModel {
       }
       place += 1
     }
-    for rest in expected[place...] where !rest.segment.mayBeLost {
+    for rest in expected[place...] where !rest.mayBeLost {
       return "\"\(rest.line)\" of segment \(rest.segment.number) is missing at the end"
     }
     return nil
@@ -264,6 +268,7 @@ final class LogModel {
     try touch(name)
     siblings[name] = old.segment
     if Int.random(in: 0..<4, using: &random) == 0 { try drain(budget: 1 << 20) }
+    if Bool.random(using: &random) { try writeBehindCopy(of: old.segment) }
     let segment = Segment(number: segments.count)
     segments.append(segment)
     current = (old.name, segment)
@@ -283,6 +288,18 @@ final class LogModel {
       while segment.bytes.count <= old.segment.bytes.count { try append(whole: true) }
     default: break
     }
+  }
+
+  /// What is written between the copy and the truncation is in no file, and may be seen or read all the same.
+  private func writeBehindCopy(of segment: Segment) throws {
+    // A copy that is shorter than its original is told by what was read, and by the first 1,024 bytes.
+    guard let front = bench.tailer?.chain.first, (try? FileStatus(of: bench.log))?.isSameFile(as: front.status) == true,
+      front.offset >= KnownFiles.tellingBytes, front.offset == segment.bytes.count || front.offset >= 1_024,
+      !wasTruncated, segment.bytes.last == UInt8(ascii: "\n")
+    else { return }
+    segment.mayBeLostFrom = min(segment.mayBeLostFrom, segment.bytes.count)
+    try append(whole: true)
+    if Bool.random(using: &random) { try drain(budget: [1, 200, 1 << 20].randomElement(using: &random) ?? 1) }
   }
 
   /// A writer that has not noticed the rotation writes on, to the file that is being read or was last read.

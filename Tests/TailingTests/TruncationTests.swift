@@ -108,6 +108,78 @@ struct TruncationTests {
     #expect(bench.taken() == ["a1", "a2", "a3", "a4", "b1"])
   }
 
+  @Test("more is written and read after the copy: what the copy holds is not read again", arguments: [2, 40, 3_000])
+  func readPastCopy(lines: Int) throws {
+    let bench = Workbench()
+    let expected = (0..<lines).map { line("a\($0)") } + [line("destroyed")]
+    for line in expected.dropLast() { try bench.append(line + "\n") }
+    try bench.start()
+    // After the look that would see the copy, and before the read.
+    bench.tailer?.didList = {
+      bench.tailer?.didList = {}
+      #expect(throws: Never.self) {
+        try bench.copy(to: "etl.log.1")
+        try bench.append(line("destroyed") + "\n")
+      }
+    }
+    try bench.drain()
+    #expect(bench.taken() == expected)
+    try bench.truncate()
+    try bench.append("b1\n")
+    try bench.settle()
+    #expect(bench.taken() == ["b1"])
+    // Nor later, when it is looked for what the log was rotated to.
+    try bench.rename(to: "etl.log.0")
+    try bench.append("c1\n")
+    try bench.settle()
+    #expect(bench.taken() == ["c1"])
+  }
+
+  @Test(
+    "more is written and seen after the copy, but not read: its rest is read from the copy",
+    arguments: [true, false]
+  )
+  func seenPastCopy(isCopyKnown: Bool) throws {
+    let bench = Workbench()
+    bench.options.maximumLineBytes = 100
+    let expected = (0..<20).map { line("a\($0)") }
+    for line in expected { try bench.append(line + "\n") }
+    try bench.start()
+    _ = bench.tailer?.drain(budget: 1, into: &bench.sink)
+    try bench.copy(to: "etl.log.1")
+    if isCopyKnown { _ = bench.tailer?.drain(budget: 1, into: &bench.sink) }
+    try bench.append(line("destroyed") + "\n")
+    _ = bench.tailer?.drain(budget: 1, into: &bench.sink)
+    try bench.truncate()
+    try bench.append("b1\n")
+    try bench.settle()
+    #expect(bench.taken() == expected + ["b1"])
+    #expect(bench.tailer?.statistics.truncationsWithoutCopy == 0)
+  }
+
+  @Test("a copy that was seen when it was still empty is not read again")
+  func copySeenEmpty() throws {
+    let bench = Workbench()
+    let expected = [line("a1"), line("a2"), line("destroyed")]
+    try bench.append(line("a1") + "\n" + line("a2") + "\n")
+    try bench.start()
+    try bench.drain()
+    try bench.append("", to: "etl.log.1")
+    try bench.drain()
+    bench.tailer?.didList = {
+      bench.tailer?.didList = {}
+      #expect(throws: Never.self) {
+        try bench.append(line("a1") + "\n" + line("a2") + "\n", to: "etl.log.1")
+        try bench.append(line("destroyed") + "\n")
+      }
+    }
+    try bench.drain()
+    try bench.truncate()
+    try bench.append("b1\n")
+    try bench.settle()
+    #expect(bench.taken() == expected + ["b1"])
+  }
+
   @Test("the copy is packed and deleted right after it: it was opened in time", arguments: [true, false])
   func copyDeleted(isSeen: Bool) throws {
     let bench = Workbench()
