@@ -175,9 +175,7 @@ extension LogTailer {
 
   /// Whether a file holds what another one that is held or known does.
   private func isCopy(_ file: HeldFile, besides opened: HeldFile?) throws(SystemCallError) -> Bool {
-    for held in chain {
-      if try held.hasDelivered(file) { return true }
-      guard KnownFiles.isTelling(held.position) else { continue }
+    for held in chain where KnownFiles.isTelling(held.position) {
       if try file.continues(held.position) { return true }
     }
     if let newest = opened ?? chain.last, file.status.size > 0, try file.isBeginning(of: newest) { return true }
@@ -205,8 +203,7 @@ extension LogTailer {
     let present = try openFiles(siblings)
     let removed = fresh.filter { file in !present.contains { $0.isSameFile(as: file.status) } }
     for file in present + removed where !isHeld(file) {
-      // It may have been held since it was empty.
-      _ = try file.verify()
+      try file.refreshStatus()
       if try truncated.hasDelivered(file) {
         known.remember(file)
       } else if file.status.size > longest?.status.size ?? -1, try file.continues(truncated.position) {
