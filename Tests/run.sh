@@ -21,6 +21,8 @@ Sections (all of them, in this order, unless some are named):
   live     both executables against each other: promtool, Prometheus's Python client,
            a real Prometheus that scrapes
   browser  the status page in headless Chromium: numbers, failures, policy, accessibility
+  grafana  the dashboard: its rules, and every query of it and of the alerts' rules against a
+           real Prometheus that scrapes; ETL_TEST_DASHBOARD_SCHEMA names Grafana's JSON schema
 
 Full output of each check is in .build/test-logs. The last line is "N passed, N failed":
 each Swift test counts as one, and so does each other check. Exit status 1 if any failed.
@@ -36,7 +38,7 @@ for argument in "$@"; do
       exit 0
       ;;
     --no-address-sanitizer) with_address_sanitizer=false ;;
-    style | swift | address | fuzz | static | live | browser) sections+=("$argument") ;;
+    style | swift | address | fuzz | static | live | browser | grafana) sections+=("$argument") ;;
     *)
       printf 'Tests/run.sh: unknown argument "%s"; see Tests/run.sh --help\n' "$argument" >&2
       exit 2
@@ -62,9 +64,17 @@ readonly packages=(
   python3-venv # keeps what comes from PyPI away from the system
   chromium     # looks at the status page
 )
-# From PyPI: the official client's parser reads what the exporter shows, and axe-core, which the other one brings with it,
-# judges the accessibility of the status page. Nothing that they depend on is needed.
-readonly python_packages=(prometheus-client==0.26.0 axe-playwright-python==0.1.8)
+# From PyPI. Nothing that the first ones depend on is needed; what check-jsonschema needs is in the last two lines.
+readonly python_packages=(
+  prometheus-client==0.26.0    # the official client's parser reads what the exporter shows
+  axe-playwright-python==0.1.8 # brings axe-core, which judges the accessibility of the status page
+  promql-parser==0.12.0        # reads the dashboard's queries
+  ruamel.yaml==0.19.1          # reads what Prometheus and Grafana are given
+  check-jsonschema==0.39.0     # checks the dashboard by Grafana's schema
+  attrs==26.1.0 certifi==2026.10.18 charset-normalizer==3.5.2 click==8.5.1 idna==3.20 jsonschema==4.26.0
+  jsonschema-specifications==2025.9.1 referencing==0.37.0 regress==2026.9.1 requests==2.34.2 rpds-py==2026.9.1
+  typing_extensions==4.16.0 urllib3==2.8.0
+)
 
 passed=0
 failed=0
@@ -344,6 +354,26 @@ check_browser() {
   done < <("$venv/bin/python" Tests/Browser/test_page.py --list)
 }
 
+check_grafana() {
+  local folder=Tests/Grafana name='grafana: the dashboard by its JSON schema' case
+  check 'grafana: provisioning' 20 "$venv/bin/python" $folder/check_provisioning.py
+  if [[ -n ${ETL_TEST_DASHBOARD_SCHEMA-} ]]; then
+    check "$name" 60 "$venv/bin/python" $folder/check_schema.py "$ETL_TEST_DASHBOARD_SCHEMA"
+  else
+    skip "$name" 'ETL_TEST_DASHBOARD_SCHEMA names none'
+  fi
+  if ! $is_static_built; then
+    skip 'grafana: rules and queries of the dashboard' 'the build failed'
+    return
+  fi
+  check 'grafana: rules of the dashboard' 60 "$venv/bin/python" $folder/lint.py "$executables/etl-exporter"
+  check 'grafana: the rules see what is wrong' 60 "$venv/bin/python" $folder/test_lint.py "$executables/etl-exporter"
+  for case in unnamed named; do
+    check "grafana: every query against a real Prometheus, $case pipelines" 200 env PATH="$PATH:$tools/usr/bin" \
+      "$venv/bin/python" $folder/run_queries.py "$executables" "$case"
+  done
+}
+
 readonly gauges=(etl_current_rate_records_per_second etl_avg_processing_time_seconds etl_seconds_since_last_success
   etl_seconds_since_last_failure etl_health_status etl_uptime_seconds)
 readonly counters=(etl_records_total etl_files_total etl_failures_total etl_errors_by_type_total)
@@ -457,10 +487,11 @@ main() {
   if wants swift; then check_swift; fi
   if wants address; then check_address; fi
   if wants fuzz; then check_fuzz; fi
-  if wants static || wants live || wants browser; then build_static; fi
+  if wants static || wants live || wants browser || wants grafana; then build_static; fi
   if wants static; then check_static; fi
   if wants live; then check_live; fi
   if wants browser; then check_browser; fi
+  if wants grafana; then check_grafana; fi
   summarize
 }
 
