@@ -36,6 +36,7 @@ package enum SimulatorCommand {
   private static func run(_ options: SimulatorOptions) throws(CommandFailure) {
     ignoreFileSizeSignal()
     do throws(StartError) {
+      guard !options.asksHealth else { return try HealthCheck.run(options) }
       let log = try LogFile(path: options.logFile, rotation: options.rotation, complain: complain)
       try run(options, log)
     } catch {

@@ -20,6 +20,8 @@ struct SimulatorOptions: Equatable, Sendable {
   var rotateBytes: Int?
   var rotateKeep = 5
   var quiet = false
+  /// Asks about the job instead of being it.
+  var asksHealth = false
 
   /// All options, with their bounds: a file takes three years at most, so that no sum of times overflows.
   static let table = OptionTable(
@@ -78,6 +80,11 @@ struct SimulatorOptions: Equatable, Sendable {
       ),
       .value("rotate-keep", .integer(in: 1...1000), \.rotateKeep, help: "Renamed logs to keep"),
       .flag("quiet", \.quiet, help: "Do not print the lines to standard output"),
+      .flag(
+        "health-check",
+        \.asksHealth,
+        help: "Look whether the job with the same options still writes; exit 0 if so, else 1"
+      ),
     ]
   )
 

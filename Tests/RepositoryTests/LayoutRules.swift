@@ -23,7 +23,9 @@ enum LayoutRules {
     let modules = ImportRules.allowed.keys.filter { !$0.hasPrefix("etl-") }
     let expected = Set(modules.map { $0 + "Tests" } + ["EndToEndTests", "RepositoryTests"])
     let missing = expected.subtracting(folders).map { Finding(path: "Tests/\($0)", "is missing") }
-    let extra = Set(folders).subtracting(expected).subtracting(["Benchmarks", "Browser", "Fuzz", "Grafana"])
+    // Beside the modules' tests: what is tested with its own tools.
+    let others: Set = ["Benchmarks", "Browser", "Compose", "Fuzz", "Grafana", "Prometheus"]
+    let extra = Set(folders).subtracting(expected).subtracting(others)
     return missing + extra.map { Finding(path: "Tests/\($0)", "belongs to no module") }
   }
 

@@ -32,7 +32,7 @@ struct SimulatorOptionsTests {
   func everyOption() {
     let arguments =
       "--log-file a.log --records-per-second 2.5 --failure-interval 1m30s --min-records 7 --max-records 9 --variance 0.5"
-      + " --seed 12 --files 3 --history 2h --exit --rotate-bytes 10MiB --rotate-keep 2 --quiet"
+      + " --seed 12 --files 3 --history 2h --exit --rotate-bytes 10MiB --rotate-keep 2 --quiet --health-check"
     let options = Self.read(arguments.split(separator: " ").map(String.init)).options
     #expect(
       options
@@ -49,7 +49,8 @@ struct SimulatorOptionsTests {
           exit: true,
           rotateBytes: 10 << 20,
           rotateKeep: 2,
-          quiet: true
+          quiet: true,
+          asksHealth: true
         )
     )
     #expect(
