@@ -27,7 +27,13 @@ func nearestName(to name: String, among candidates: [String]) -> String? {
   }
   let shortestPart = 3
   guard wanted.count >= shortestPart else { return nil }
-  return candidates.filter { lettersThatCount($0).contains(wanted) }.min { $0.count < $1.count }
+  return candidates.filter { isPart(wanted, of: lettersThatCount($0)) }.min { $0.count < $1.count }
+}
+
+/// Whether some bytes stand one after the other in others.
+private func isPart(_ part: [UInt8], of whole: [UInt8]) -> Bool {
+  guard part.count <= whole.count else { return false }
+  return (0...whole.count - part.count).contains { whole[$0...].starts(with: part) }
 }
 
 /// A name reduced to what tells options apart.
