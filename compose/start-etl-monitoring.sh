@@ -1,21 +1,31 @@
 #!/bin/bash
-# Starts the ETL simulator and its exporter with one command; --help says how.
+# Starts the ETL simulator, its exporter and what watches them with one command; --help says how.
+#
+# All but --local is kept to what the old bash of macOS has.
 set -euo pipefail
 
 usage() {
-  cat <<'END'
-Usage: compose/start-etl-monitoring.sh --local [--port N] [-- SIMULATOR-OPTION...]
+  cat <<'TEXT'
+Usage: compose/start-etl-monitoring.sh [--etl-only | --full-stack | --stop | --logs]
+       compose/start-etl-monitoring.sh --local [--port N] [-- SIMULATOR-OPTION...]
 
-Builds the ETL simulator and its exporter, runs both on this machine without containers,
-and shows where to look. Ctrl-C ends both.
+In containers, by Docker Compose:
+  --etl-only    Start the ETL simulator and its exporter (default)
+  --full-stack  Start Prometheus, Alertmanager and Grafana as well
+  --stop        Stop and remove all of them; what they have stored is kept
+  --logs        Show what all of them say, and go on doing so until Ctrl-C
 
-  --local     Run on this machine; the log and all output are kept in .build/local
-  --port N    The exporter's port (default: 8083)
-  -h, --help  Show this help and exit
+Without containers:
+  --local       Build the simulator and its exporter, and run both on this machine until
+                Ctrl-C; the log and all output are kept in .build/local
+  --port N      The exporter's port (default: 8083)
 
+  -h, --help    Show this help and exit
+
+Ports and other settings of the containers are in compose/.env; compose/.env.example has them all.
 What follows -- is handed to etl-simulator, to see all metrics within seconds for example:
   compose/start-etl-monitoring.sh --local -- --records-per-second 1000 --failure-interval 2s
-END
+TEXT
 }
 
 fail() { # message
@@ -29,13 +39,18 @@ refuse() { # message
 }
 
 mode=
-port=8083
+port=
 simulator_options=()
+
+choose() { # mode
+  [[ -z $mode || $mode == "$1" ]] || refuse "--$mode and --$1 exclude each other"
+  mode=$1
+}
 
 parse_arguments() {
   while (($# > 0)); do
     case $1 in
-      --local) mode=local ;;
+      --local | --etl-only | --full-stack | --stop | --logs) choose "${1#--}" ;;
       --port)
         (($# > 1)) || refuse '--port needs a number'
         port=$2
@@ -56,200 +71,104 @@ parse_arguments() {
     esac
     shift
   done
-  [[ -n $mode ]] || refuse 'say what to start: --local'
-  if [[ ! $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
-    refuse "--port: \"$port\" is not a port; use a number from 1 to 65535"
-  fi
-}
-
-# --- What is needed, and the build ----------------------------------------------------------------------------------
-
-as_root() {
-  if ((EUID == 0)); then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    fail "this needs root: $*"
-  fi
-}
-
-install_libraries() {
-  if command -v pkg-config >/dev/null && pkg-config --exists libevent_core; then return; fi
-  command -v apt-get >/dev/null || fail 'libevent (with its headers) and pkg-config are missing; install them first'
-  echo 'Installing by apt: libevent-dev pkg-config'
-  as_root apt-get -qq update || true
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libevent-dev pkg-config ||
-    fail 'apt could not install libevent-dev and pkg-config; are its package sources reachable?'
-}
-
-# Whether the executables are those of the sources that are here.
-is_built() {
-  local program
-  for program in etl-simulator etl-exporter; do [[ -x $executables/$program ]] || return; done
-  [[ -e $built_stamp && -z $(find Package.swift Sources CLibEvent -newer "$built_stamp" -print -quit) ]]
-}
-
-build() {
-  if is_built; then return; fi
-  command -v swift >/dev/null ||
-    fail 'there is no swift on PATH; get Swift 6.2 or later from https://www.swift.org/install/linux'
-  install_libraries
-  echo 'Building (a minute or two the first time) ...'
-  local started
-  started=$(mktemp)
-  compose/build-static.sh
-  # Sources that were changed during the build are newer.
-  touch -r "$started" "$built_stamp"
-  rm -f "$started"
-}
-
-# --- The two programs -----------------------------------------------------------------------------------------------
-
-simulator=
-exporter=
-
-# Ends both by process id and waits for them; who has not ended after ten seconds is killed.
-end_programs() {
-  local process deadline=$((SECONDS + 10))
-  for process in $simulator $exporter; do kill -TERM "$process" 2>/dev/null || true; done
-  for process in $simulator $exporter; do
-    while kill -0 "$process" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.05; done
-    kill -KILL "$process" 2>/dev/null || true
-    wait "$process" 2>/dev/null || true
-  done
-  simulator=
-  exporter=
-}
-
-# Says which program has ended and what it said last, ends the other, and gives up.
-fail_with_output() { # program, status, its output
-  local end="has ended with status $2" code=1
-  if (($2 > 128)); then end="was killed by SIG$(kill -l $(($2 - 128)))"; fi
-  # What the two programs exit with for a wrong option.
-  if (($2 == 2)); then code=2; fi
-  printf 'start-etl-monitoring.sh: %s %s; its last output (%s):\n' "$1" "$end" "$3" >&2
-  tail -n 15 "$3" | sed 's/^/    /' >&2
-  end_programs
-  exit "$code"
-}
-
-# Waits for a process that has ended, without bash's own words on how it ended.
-reap() { # process
-  wait "$1" 2>/dev/null
-}
-
-# Gives up where the simulator has failed; one that is done already has done what it was told to.
-check_simulator() {
-  local status=0
-  if [[ -z $simulator ]] || kill -0 "$simulator" 2>/dev/null; then return; fi
-  reap "$simulator" || status=$?
-  note_end_of_simulator "$status"
-}
-
-note_end_of_simulator() { # status
-  simulator=
-  if (($1 != 0)); then fail_with_output etl-simulator "$1" "$simulator_output"; fi
-  echo 'etl-simulator is done; the exporter goes on until Ctrl-C.'
-}
-
-# Asks by what every Debian has: bash itself opens the connection.
-is_ready() {
-  (
-    exec 3<>"/dev/tcp/127.0.0.1/$port" || exit
-    printf 'GET /-/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3 || exit
-    IFS= read -r -t 2 line <&3 && [[ $line == 'HTTP/1.1 200'* ]]
-  ) 2>/dev/null
-}
-
-is_port_taken() {
-  (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
-}
-
-wait_until_ready() {
-  local deadline=$((SECONDS + 30)) status
-  until is_ready; do
-    if ! kill -0 "$exporter" 2>/dev/null; then
-      status=0
-      reap "$exporter" || status=$?
-      fail_with_output etl-exporter "$status" "$exporter_output"
+  mode=${mode:-etl-only}
+  if [[ $mode == local ]]; then
+    port=${port:-8083}
+    if [[ ! $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
+      refuse "--port: \"$port\" is not a port; use a number from 1 to 65535"
     fi
-    check_simulator
-    if ((SECONDS >= deadline)); then
-      end_programs
-      tail -n 15 "$exporter_output" >&2
-      fail "etl-exporter does not answer on port $port within 30 s"
-    fi
-    sleep 0.1
-  done
+  elif [[ -n $port ]]; then
+    refuse '--port is for --local; for containers set ETL_METRICS_PORT in compose/.env'
+  elif ((${#simulator_options[@]} > 0)); then
+    refuse 'options of etl-simulator are for --local; for containers set them in compose/.env'
+  fi
 }
 
-show_addresses() {
-  cat <<END
+# --- Containers -----------------------------------------------------------------------------------------------------
 
-  Metrics    http://localhost:$port/metrics
-  Health     http://localhost:$port/health
-  Overview   http://localhost:$port/
-  Log        $log_file
-  Output     $exporter_output
-             $simulator_output
+# How long the services may take to become healthy, once their images are there.
+readonly start_limit_seconds=300
+readonly etl_services=(etl-simulator etl-metrics)
 
-Try next, in another terminal:
-  curl http://localhost:$port/metrics
-  tail -f '$log_file'
-END
-  if [[ -n $simulator ]]; then
-    cat <<END
-  kill -STOP $simulator    the job hangs: etl_health_status falls to 0 after two minutes (kill -CONT $simulator)
-  mv '$log_file'{,.1} && kill -HUP $simulator    the log is rotated: no record is lost
-END
+compose() {
+  docker compose --file compose/compose.yaml "$@"
+}
+
+check_docker() {
+  local answer version
+  command -v docker >/dev/null ||
+    fail 'there is no docker on PATH; get it from https://docs.docker.com/get-docker, or use --local'
+  answer=$(docker version --format '{{.Server.Version}}' 2>&1) ||
+    fail "Docker does not answer; start Docker first. It says: $(tail -n 1 <<<"$answer")"
+  version=$(docker compose version --short 2>/dev/null) ||
+    fail 'there is no Docker Compose; get it from https://docs.docker.com/compose/install'
+  if [[ ! $version =~ ([0-9]+)\.([0-9]+) ]] ||
+    ((BASH_REMATCH[1] < 2 || (BASH_REMATCH[1] == 2 && BASH_REMATCH[2] < 20))); then
+    fail "Docker Compose is $version; 2.20 or later is needed"
   fi
+}
+
+# Starts services and waits until all of them are healthy; none named are all.
+start_services() { # service...
+  check_docker
+  echo 'Building, starting and waiting until all is healthy (a few minutes the first time) ...'
+  compose up --wait --wait-timeout "$start_limit_seconds" "$@" || {
+    compose ps --all "$@" >&2
+    compose logs --tail 5 "$@" >&2
+    fail "not everything is healthy; see: docker compose --file $PWD/compose/compose.yaml logs"
+  }
+}
+
+# One line of the table of addresses, with the port that the service really has.
+show_address() { # name, service, its port, path
+  printf '  %-14s http://%s%s\n' "$1" "$(compose port "$2" "$3" | sed 's/^127\.0\.0\.1:/localhost:/')" "$4"
+}
+
+show_etl_addresses() {
   echo
-  echo 'Ctrl-C ends both.'
+  show_address 'ETL status' etl-metrics 8083 /
+  show_address 'ETL metrics' etl-metrics 8083 /metrics
+  show_address 'ETL health' etl-metrics 8083 /health
 }
 
-# Stays until one of the two ends. A simulator that has done all that it was told to leaves the exporter to be looked at.
-watch_programs() {
-  local ended status
-  while true; do
-    status=0
-    # shellcheck disable=SC2086 # a simulator that has ended is no argument
-    wait -n -p ended $simulator $exporter 2>/dev/null || status=$?
-    if [[ $ended == "$exporter" ]]; then fail_with_output etl-exporter "$status" "$exporter_output"; fi
-    note_end_of_simulator "$status"
-  done
+show_next_steps() {
+  echo
+  echo 'Logs:  compose/start-etl-monitoring.sh --logs'
+  echo 'Stop:  compose/start-etl-monitoring.sh --stop'
 }
 
-start_local() {
-  local folder=$PWD/.build/local
-  readonly executables=$PWD/.build/static/release log_file=$folder/etl_process.log
-  readonly built_stamp=$PWD/.build/static/built
-  readonly simulator_output=$folder/etl-simulator.output exporter_output=$folder/etl-exporter.output
-  if is_port_taken; then fail "port $port is taken; choose another one with --port"; fi
-  build
+start_etl_only() {
+  start_services "${etl_services[@]}"
+  show_etl_addresses
+  show_next_steps
+}
 
-  mkdir -p "$folder"
-  exec 9>"$folder/lock"
-  flock -n 9 || fail "another start-etl-monitoring.sh is running in $folder"
-  # A log of an earlier run would be counted as well.
-  rm -f "$log_file"*
+start_full_stack() {
+  start_services
+  show_etl_addresses
+  show_address 'ETL dashboard' grafana 3000 /d/etl-monitoring
+  show_address 'Grafana' grafana 3000 /
+  show_address 'Prometheus' prometheus 9090 /
+  show_address 'Alertmanager' alertmanager 9093 /
+  show_next_steps
+}
 
-  trap 'end_programs; exit 0' INT TERM HUP
-  trap end_programs EXIT
-  "$executables/etl-simulator" --log-file "$log_file" --quiet "${simulator_options[@]}" \
-    >"$simulator_output" 2>&1 9>&- &
-  simulator=$!
-  # A wrong option shows at once, and before anything says that all is well.
-  sleep 0.2
-  check_simulator
-  "$executables/etl-exporter" --log-file "$log_file" --port "$port" >"$exporter_output" 2>&1 9>&- &
-  exporter=$!
-  wait_until_ready
-  check_simulator
-  show_addresses
-  watch_programs
+stop_all() {
+  check_docker
+  compose down
+}
+
+show_logs() {
+  check_docker
+  compose logs --follow --tail 20
 }
 
 parse_arguments "$@"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-"start_$mode"
+case $mode in
+  local) exec compose/start-local.sh "$port" "${simulator_options[@]}" ;;
+  etl-only) start_etl_only ;;
+  full-stack) start_full_stack ;;
+  stop) stop_all ;;
+  logs) show_logs ;;
+esac
