@@ -7,6 +7,7 @@ import model
 
 FOLDER_IN_CONTAINER = "/etc/grafana/provisioning"
 SERVICE = "http://prometheus:9090"
+JOB = "etl_metrics"
 
 
 def differences(what, found, expected):
@@ -18,7 +19,9 @@ def differences(what, found, expected):
 
 def datasource_findings():
     """A rate spans four scrapes of Prometheus at least, so Grafana has to know how far apart they are."""
-    scrape_interval = model.read_yaml(model.PROMETHEUS)["global"]["scrape_interval"]
+    prometheus = model.read_yaml(model.PROMETHEUS)
+    (job,) = [job for job in prometheus["scrape_configs"] if job["job_name"] == JOB]
+    scrape_interval = job.get("scrape_interval", prometheus["global"]["scrape_interval"])
     expected = {
         "name": "Prometheus",
         "uid": "prometheus",

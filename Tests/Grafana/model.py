@@ -1,6 +1,7 @@
 """The parts of a dashboard, and what the exporter and the rules offer to its queries."""
 
 import dataclasses
+import functools
 import os
 import subprocess
 import tempfile
@@ -105,7 +106,9 @@ def metrics_of(executable):
     return metrics
 
 
+@functools.cache
 def read_yaml(path):
+    """For looking at only, as everybody is given the same."""
     with open(path, encoding="utf-8") as file:
         return YAML(typ="safe", pure=True).load(file)
 

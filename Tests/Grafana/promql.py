@@ -1,5 +1,7 @@
 """PromQL as Grafana's dashboards have it: with variables in it, and as a tree."""
 
+import functools
+
 import promql_parser as parser
 
 # Durations that nobody would write, so that they can be told again in what was parsed.
@@ -47,6 +49,7 @@ def walk(node, parents=()):
         yield from walk(child, (*parents, node))
 
 
+@functools.cache
 def selectors(expression):
     """Every selector of an expression with the nodes that it is in."""
     return [(node, parents) for node, parents in walk(parse(expression)) if isinstance(node, parser.VectorSelector)]

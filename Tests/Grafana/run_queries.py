@@ -9,6 +9,7 @@ The list of panels with queries and values is printed.
 
 import json
 import math
+import re
 import sys
 
 import model
@@ -58,6 +59,9 @@ def run_all(stack, dashboard, chosen):
     for query, found in results.items():
         jobs = {labels["job"] for labels, _ in found if "job" in labels}
         assert jobs <= {JOB}, f"{query} shows what is not of the exporter: {jobs}"
+        # Series of a job without a pipeline have no such label.
+        named = set(re.findall(r"\{\{(\w+)\}\}", query.legend)) - {"pipeline"}
+        assert all(named <= set(labels) for labels, _ in found), f"{query} gives no {' or '.join(sorted(named))} to its legend"
     return results
 
 
@@ -101,9 +105,9 @@ def check_running(stack, dashboard, pipelines):
     try:
         stack.wait("every query has data", is_all_there)
     finally:
-        print_results(results)
-        for name in missing(results):
-            print(f"MISSING {name}")
+        if results:
+            print_results(results)
+            print(*[f"MISSING {name}" for name in missing(results)], sep="\n")
     found = {labels["pipeline"] for series in results.values() for labels, _ in series if "pipeline" in labels}
     assert found == set(pipelines), f"there are the pipelines {found}, not {pipelines}"
 

@@ -1,5 +1,6 @@
 """A simulator or two, the exporter and a real Prometheus that scrapes it, each second, with the rules of prometheus/."""
 
+import copy
 import json
 import os
 import subprocess
@@ -64,7 +65,10 @@ class Stack(Programs):
             ) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
-            raise ValueError(json.load(error)["error"]) from error
+            text = error.read().decode()
+            if error.code == 503:
+                raise ConnectionError(f"Prometheus is not ready: {text}") from error
+            raise ValueError(json.loads(text)["error"]) from error
 
     def now(self, expression):
         """Labels and value of each series."""
@@ -86,7 +90,7 @@ class Stack(Programs):
                 if is_there():
                     return
             except OSError:
-                # Prometheus does not listen yet.
+                # Prometheus does not listen yet, or is not ready.
                 pass
             if self.prometheus.poll() is not None or time.monotonic() >= deadline:
                 with open(self.path("prometheus.out"), encoding="utf-8") as file:
@@ -96,6 +100,7 @@ class Stack(Programs):
 
 
 def without_waiting(rules):
+    rules = copy.deepcopy(rules)
     for group in rules["groups"]:
         for rule in group["rules"]:
             rule.pop("for", None)
