@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where things are.
 enum LayoutRules {
   private static let topLevel: Set<String> = [
@@ -43,13 +45,26 @@ enum LayoutRules {
   private static let otherNames: Set<String> = ["etl_exporter_data", "etl_logs", "etl_metrics"]
 
   /// The README names each metric and message that the code declares, and none that it does not.
-  static func readmeFindings(_ readme: String, declared: Set<String>) -> [Finding] {
+  ///
+  /// - Parameter configured: Volumes, jobs and groups of rules, which it may name as well.
+  static func readmeFindings(_ readme: String, declared: Set<String>, configured: Set<String> = []) -> [Finding] {
     let words = readme.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
     let named = Set(words.map { $0.hasSuffix(".") ? String($0.dropLast()) : String($0) }.filter(isMetricOrMessage))
-    let unknown = named.subtracting(declared.union(otherNames))
+    let unknown = named.subtracting(declared).subtracting(configured)
       .map { Finding(path: "README.md", "\($0) does not exist") }
     let missing = declared.subtracting(named).map { Finding(path: "README.md", "\($0) is not there") }
     return (unknown + missing).sorted { $0.text < $1.text }
+  }
+
+  /// The names that a YAML file gives to a volume, a job or a group: its keys, and its values of `name` and `job_name`.
+  static func configuredNames(_ yaml: String) -> Set<String> {
+    let names = yaml.split(separator: "\n").compactMap { line -> String? in
+      let parts = line.trimmingCharacters(in: ["-", " "]).split(separator: ":", maxSplits: 1)
+      guard let key = parts.first else { return nil }
+      let isName = key == "name" || key == "job_name"
+      return isName ? parts.last?.trimmingCharacters(in: [" ", "\""]) : String(key)
+    }
+    return Set(names.filter(isMetricOrMessage))
   }
 
   static func isMetricOrMessage(_ text: String) -> Bool {
