@@ -68,8 +68,8 @@ class Bench:
             self.build_by(["gcc", "-O2", "-shared", "-fPIC", "-o", path, source])
         else:
             libraries = ["-lsimdjson"] if name.startswith("simdjson") else []
-            self.build_by(["g++", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-o", path, self.program(f"{name}.cpp"),
-                           *libraries])
+            self.build_by(["g++", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-o", path,
+                           self.program(f"{name}.cpp"), *libraries])
         return path
 
     def build_by(self, command):

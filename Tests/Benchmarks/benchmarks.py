@@ -65,13 +65,14 @@ def parse_options():
     parser = argparse.ArgumentParser(
         prog="Tests/Benchmarks/run.sh",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Measures the exporter beside what is used instead of it, on Debian 12 with a Swift toolchain on PATH.\n"
-                    "Installs by apt and, into .build, from PyPI what is missing; sudo is used only when not root.\n"
-                    "What is compared takes turns, on one processor, and counts only where its result is right.",
+        description="Measures the exporter beside what is used instead of it, on Debian 12 with a Swift toolchain\n"
+                    "on PATH. Installs by apt and, into .build, from PyPI what is missing; sudo is used only when\n"
+                    "not root. What is compared takes turns, on one processor, and counts only where its result\n"
+                    "is right. All rows take about 20 minutes, and 8 GB of disk. Nothing else should run meanwhile.",
         epilog="rows:\n" + "".join(f"  {name:12} {what}\n" for name, (_, what) in GROUPS.items())
-               + "\nThe table goes to standard output, progress to standard error; both the table and its numbers as JSON\n"
-                 "are kept in .build/benchmarks/results. Exit status 1 where something could not be measured; a target\n"
-                 "that was missed is a result.")
+               + "\nThe table goes to standard output, progress to standard error. The table as Markdown and all\n"
+                 "samples as JSON are kept in .build/benchmarks/results. Exit status 1 where something could not\n"
+                 "be measured; a target that was missed is a result.")
     parser.add_argument("--rows", type=groups, default=list(GROUPS), metavar="NAME,…", help="measure only these")
     parser.add_argument("--rounds", type=at_least_one, metavar="N", help="how often each is measured (default: 5)")
     parser.add_argument("--size", type=size, metavar="SIZE", help="size of the backlog (default: 1GB)")

@@ -22,12 +22,13 @@ PARTS = 5
 
 def size(bench):
     """The image holds the static executable, and next to nothing else."""
-    paths = {EXPORTER: bench.exporter, MTAIL: bench.tool("usr/bin/mtail"), NODE: bench.tool("usr/bin/prometheus-node-exporter")}
+    paths = {EXPORTER: bench.exporter, MTAIL: bench.tool("usr/bin/mtail"),
+             NODE: bench.tool("usr/bin/prometheus-node-exporter")}
     samples = Samples()
     for name, path in paths.items():
         samples.take(name, lambda path=path: os.stat(path).st_size / 1e6)
-    return rows_beside(samples, "size", "executable; the exporter's is static", "MB", EXPORTER, {MTAIL: None, NODE: None},
-                       Target("<=", 10))
+    return rows_beside(samples, "size", "executable; the exporter's is static", "MB", EXPORTER,
+                       {MTAIL: None, NODE: None}, Target("<=", 10))
 
 
 def crowd(bench):
@@ -35,8 +36,8 @@ def crowd(bench):
     log = bench.logs.simulated(bench.size_bytes)
     warm(log)
     enough = CONNECTIONS + 200
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(enough, resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
-                                                resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    descriptors, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(enough, descriptors), most))
     path = os.path.join(bench.new_folder("crowd"), "etl.log")
 
     def measure():
@@ -63,10 +64,10 @@ def crowd(bench):
         bench.progress(f"round {turn + 1} of {bench.rounds}")
         samples.take(EXPORTER, measure)
     what = f"memory with 1,000 connections while {megabytes(log.bytes)} are read"
-    return [
-        samples.map(lambda one: one["peak"] / 1e6).row("crowd", f"{what}, the most", EXPORTER, "MB", target=Target("<=", 12)),
-        samples.map(lambda one: one["anonymous"] / 1e6).row("crowd", f"{what}, the anonymous part at the end", EXPORTER, "MB"),
-    ]
+    peaks = samples.map(lambda one: one["peak"] / 1e6)
+    anonymous = samples.map(lambda one: one["anonymous"] / 1e6)
+    return [peaks.row("crowd", f"{what}, the most", EXPORTER, "MB", target=Target("<=", 12)),
+            anonymous.row("crowd", f"{what}, the anonymous part at the end", EXPORTER, "MB")]
 
 
 class Feed:

@@ -18,7 +18,7 @@ readonly packages=(
   libssl3
   zlib1g
 )
-# These would start a server where they were installed, so they are unpacked: the program, and the package that holds it.
+# These would start a server where they were installed, so they are unpacked: the program, and the package with it.
 readonly unpacked=(
   usr/bin/mtail=mtail
   usr/sbin/nginx=nginx
@@ -77,13 +77,12 @@ unpack_packages() {
 }
 
 install_python_packages() {
+  local install=("$venv/bin/pip" --quiet --disable-pip-version-check install --no-deps)
   # Succeeds without the index only where the right versions are there.
-  if "$venv/bin/pip" --quiet --disable-pip-version-check install --no-deps --no-index "${python_packages[@]}" 2>/dev/null; then
-    return
-  fi
+  if "${install[@]}" --no-index "${python_packages[@]}" 2>/dev/null; then return; fi
   printf 'installing from PyPI into %s: %s\n' "${venv#"$PWD"/}" "${python_packages[*]}" >&2
   /usr/bin/python3 -m venv --clear "$venv"
-  "$venv/bin/pip" --quiet --disable-pip-version-check install --no-deps "${python_packages[@]}"
+  "${install[@]}" "${python_packages[@]}"
 }
 
 command -v apt-get >/dev/null || fail 'there is no apt here; the benchmarks are for Debian 12'

@@ -17,8 +17,8 @@ def start_exporter(bench, log_path, *options):
     """Starts it; gives the process, its port, and the seconds until it is ready."""
     port = free_port()
     start = time.monotonic()
-    process = bench.fleet.start([bench.exporter, "--log-file", log_path, "--web.listen-address", f"127.0.0.1:{port}", *options],
-                                bench.fleet.processors.measured)
+    command = [bench.exporter, "--log-file", log_path, "--web.listen-address", f"127.0.0.1:{port}", *options]
+    process = bench.fleet.start(command, bench.fleet.processors.measured)
     with connect(port, process) as client:
         wait_until("it is ready", lambda: client.get("/-/ready")[0] == 200, process, interval=0.0001)
         return process, port, time.monotonic() - start
@@ -97,11 +97,11 @@ def snapshot(bench):
         bench.fleet.stop(process)
         return seconds * 1e3
 
-    end, write, without, load = "end, nothing kept", "end, snapshot written", "start, small log", "start, snapshot loaded"
-    samples = alternate(bench.rounds, {end: rounds.end, write: rounds.write, without: start_without, load: rounds.load},
-                        bench.progress)
+    measures = {"end, nothing kept": rounds.end, "end, snapshot written": rounds.write,
+                "start, small log": start_without, "start, snapshot loaded": rounds.load}
+    samples = alternate(bench.rounds, measures, bench.progress)
     what = f"a snapshot of 100 pipelines, {rounds.bytes / 1e3:.0f} kB"
-    return [samples.row("snapshot", what, name, "ms") for name in (end, write, without, load)]
+    return [samples.row("snapshot", what, name, "ms") for name in measures]
 
 
 def simulator(bench):
@@ -122,4 +122,5 @@ def simulator(bench):
     for turn in range(bench.rounds):
         bench.progress(f"round {turn + 1} of {bench.rounds}")
         samples.take("etl-simulator", measure)
-    return [samples.row("simulator", f"lines of --history, {megabytes(written[-1] if written else 0)}", "etl-simulator", "/s")]
+    what = f"lines of --history, {megabytes(written[-1] if written else 0)}"
+    return [samples.row("simulator", what, "etl-simulator", "/s")]

@@ -115,15 +115,16 @@ class Fleet:
         """Runs a program to its end: the seconds that it took, its start included, and what it printed."""
         with self.processors.only(processor):
             start = time.monotonic()
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                       cwd=self.folder, env={**self.environment, **(environment or {})})
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, cwd=self.folder,
+                                       env={**self.environment, **(environment or {})})
         self.running.append(process)
         output, errors = process.communicate()
         seconds = time.monotonic() - start
         self.running.remove(process)
         if process.returncode not in accepted:
-            said = errors.decode(errors="replace").strip().splitlines()[-3:]
-            raise WrongResult(f"{os.path.basename(command[0])} ended with status {process.returncode}: {' / '.join(said)}")
+            name, said = os.path.basename(command[0]), errors.decode(errors="replace").strip().splitlines()[-3:]
+            raise WrongResult(f"{name} ended with status {process.returncode}: {' / '.join(said)}")
         return seconds, output
 
 
@@ -149,6 +150,12 @@ def open_files(process):
     return paths
 
 
+def scheduled_seconds(folder):
+    """Of one thread; the times in stat are whole ticks, too coarse for what is idle."""
+    with open(f"{folder}/schedstat", encoding="ascii") as schedule:
+        return int(schedule.read().split()[0]) / 1e9
+
+
 def activity(process):
     """Over all threads since their start: how often they slept and were woken, and the seconds of processor time."""
     wakeups, seconds, threads = 0, 0.0, 0
@@ -157,10 +164,20 @@ def activity(process):
         threads += 1
         with open(f"{folder}/status", encoding="ascii", errors="replace") as status:
             wakeups += next(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt_switches"))
-        # Nanoseconds; the times in stat are whole ticks, too coarse for what is idle.
-        with open(f"{folder}/schedstat", encoding="ascii") as schedule:
-            seconds += int(schedule.read().split()[0]) / 1e9
+        seconds += scheduled_seconds(folder)
     return {"wakeups": wakeups, "seconds": seconds, "threads": threads}
+
+
+def processor_seconds(process):
+    """Of a program and of all that it has started."""
+    folder = f"/proc/{process.pid}/task/{process.pid}"
+    with open(f"{folder}/children", encoding="ascii") as children:
+        pids = [process.pid, *map(int, children.read().split())]
+    seconds = 0.0
+    for pid in pids:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            seconds += scheduled_seconds(f"/proc/{pid}/task/{thread}")
+    return seconds
 
 
 class Client:

@@ -9,7 +9,7 @@ NUMERIC = {"median", "min", "max", "ratio", "old", "new", "change", "old ratio",
 
 
 def cells(row):
-    values = ["", "", ""] if not row.samples else [number(row.median), number(min(row.samples)), number(max(row.samples))]
+    values = [number(value) for value in (row.median, min(row.samples), max(row.samples))] if row.samples else [""] * 3
     ratio = "" if row.ratio is None else number(row.ratio)
     return [row.what, row.program, *values, row.unit, ratio, "" if row.target is None else str(row.target), row.result]
 
@@ -89,7 +89,8 @@ def compare(old, new, as_markdown):
 def load(path):
     with open(path, encoding="utf-8") as file:
         result = json.load(file)
-    if not isinstance(result, dict) or not {"rows", "machine", "versions", "options", "commit", "time"} <= result.keys():
+    expected = {"rows", "machine", "versions", "options", "commit", "time"}
+    if not isinstance(result, dict) or not expected <= result.keys():
         raise ValueError("it is no result of these benchmarks")
     return result
 

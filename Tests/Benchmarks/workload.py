@@ -1,4 +1,4 @@
-"""The logs that are read, and what is in them. All are made by the simulator from one seed, or of such a log's lines."""
+"""The logs that are read, and what is in them. All are the simulator's, from one seed, or are made of such a log."""
 
 import json
 import os
@@ -30,7 +30,8 @@ def check_counts(observed, log):
     """Refuses the result of a program that has counted something else than what is in the log."""
     if not observed:
         raise WrongResult("it has counted nothing")
-    wrong = [f"{name} {value}, not {log.expected[name]}" for name, value in observed.items() if value != log.expected[name]]
+    wrong = [f"{name} {value}, not {log.expected[name]}" for name, value in observed.items()
+             if value != log.expected[name]]
     if wrong:
         raise WrongResult(f"wrong counts: {wrong[0]}" + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""))
 
@@ -122,7 +123,7 @@ class Workload:
         os.remove(log.path)
 
     def derived(self, name, base, lines_of):
-        """A log of the lines that `lines_of` makes of those of another, at most of that one's size, and their counts."""
+        """A log of the lines that `lines_of` makes of those of another, about as long as that one."""
         if name not in self.logs:
             self.progress(f"writing a log: {name}")
             path = self.path(name)

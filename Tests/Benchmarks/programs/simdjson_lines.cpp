@@ -88,6 +88,7 @@ int main(int argument_count, char** arguments) {
     printf("%s\"%s\": %ld", separator, type.c_str(), number);
     separator = ", ";
   }
-  printf("}, \"processing_seconds\": %f, \"current_rate\": %f, \"newest_timestamp\": \"%s\", \"newest_file\": \"%s\"}\n",
-         counts.processing_seconds, counts.current_rate, counts.newest_timestamp.c_str(), counts.newest_file.c_str());
+  printf("}, \"processing_seconds\": %f, \"current_rate\": %f, ", counts.processing_seconds, counts.current_rate);
+  printf("\"newest_timestamp\": \"%s\", \"newest_file\": \"%s\"}\n", counts.newest_timestamp.c_str(),
+         counts.newest_file.c_str());
 }
