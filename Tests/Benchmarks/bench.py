@@ -1,6 +1,9 @@
 """What all measurements share: where things are, how often and how much is measured, and what is said meanwhile."""
 
+import contextlib
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +19,25 @@ PYTHON_WITH_CLIENT = os.path.join(REPOSITORY, ".build/benchmarks-venv/bin/python
 # Everything else is removed at the end.
 RESULTS = os.path.join(REPOSITORY, ".build/benchmarks/results")
 WORK = os.path.join(REPOSITORY, ".build/benchmarks/work")
+LOCK = os.path.join(REPOSITORY, ".build/benchmarks/lock")
+
+
+@contextlib.contextmanager
+def work_folder():
+    """An empty folder for all that is not kept, for one run at a time."""
+    os.makedirs(os.path.dirname(LOCK), exist_ok=True)
+    with open(LOCK, "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongResult("another run is measuring, and both would be wrong; wait for its end") from None
+        # One that was killed has left its own.
+        shutil.rmtree(WORK, ignore_errors=True)
+        os.makedirs(WORK)
+        try:
+            yield WORK
+        finally:
+            shutil.rmtree(WORK, ignore_errors=True)
 
 
 class Bench:

@@ -3,7 +3,6 @@
 import argparse
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -163,15 +162,12 @@ def main():
     if len(options.results) == 2:
         print(report.compare(*options.results, options.markdown))
         return 0
-    os.makedirs(shared.WORK, exist_ok=True)
-    try:
-        problem = machine.missing_disk(shared.WORK, options.size)
+    with shared.work_folder() as folder:
+        problem = machine.missing_disk(folder, options.size)
         if problem:
             raise WrongResult(problem)
         result = measure(options)
         path = keep(result)
-    finally:
-        shutil.rmtree(shared.WORK, ignore_errors=True)
     print(report.table(result, options.markdown))
     for old in options.results:
         print("\n" + report.compare(old, result, options.markdown))

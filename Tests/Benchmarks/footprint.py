@@ -63,7 +63,7 @@ def crowd(bench):
     for turn in range(bench.rounds):
         bench.progress(f"round {turn + 1} of {bench.rounds}")
         samples.take(EXPORTER, measure)
-    what = f"memory with 1,000 connections while {megabytes(log.bytes)} are read"
+    what = f"memory with 1,000 connections while {megabytes(bench.size_bytes)} are read"
     peaks = samples.map(lambda one: one["peak"] / 1e6)
     anonymous = samples.map(lambda one: one["anonymous"] / 1e6)
     return [peaks.row("crowd", f"{what}, the most", EXPORTER, "MB", target=Target("<=", 12)),

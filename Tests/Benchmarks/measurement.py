@@ -73,8 +73,6 @@ class Row:
 
 def number(value):
     """Three digits that matter, without an exponent; whole numbers whole."""
-    if value == 0:
-        return "0"
     if abs(value) >= 100:
         return f"{value:,.0f}"
     digits = 2 if abs(value) < 10 else 1
@@ -106,13 +104,24 @@ class Samples:
         mapped.problems = self.problems
         return mapped
 
-    def row(self, group, what, program, unit, **more):
-        if program in self.problems:
-            return Row(group, what, program, unit, [], target=more.get("target"), problem=self.problems[program])
-        return Row(group, what, program, unit, self.values[program], **more)
+    def row(self, group, what, program, unit, target=None, ratio_of=None, adjust=lambda ratio: ratio):
+        """A program's row; with `ratio_of`, two programs, it has the ratio of their medians, adjusted.
+
+        A target is then one for the ratio, and is not met where there is none.
+        """
+        problem = self.problems.get(program)
+        values = [] if problem else self.values[program]
+        ratio = None
+        if ratio_of and not problem:
+            ratio = self.ratio(*ratio_of)
+            if ratio is not None:
+                ratio = adjust(ratio)
+            elif target is not None:
+                problem = f"there is no ratio of {ratio_of[0]} to {ratio_of[1]}"
+        return Row(group, what, program, unit, values, ratio, target, problem)
 
     def ratio(self, over, under):
-        """The ratio of two medians; None where there is none, or one of the programs does not count."""
+        """The ratio of two medians; None where one of the programs does not count, or has done nothing."""
         if over in self.problems or under in self.problems:
             return None
         divisor = statistics.median(self.values[under])
@@ -145,11 +154,7 @@ def rows_beside(samples, group, what, unit, ours, others, own_target=None):
     `others` maps programs to what the ratio must reach, or None. More is better where the unit is a rate.
     """
     is_rate = unit.endswith("/s")
-    rows = [samples.row(group, what, ours, unit, target=own_target)]
+    rows = [samples.row(group, what, ours, unit, own_target)]
     for other, target in others.items():
-        over, under = (ours, other) if is_rate else (other, ours)
-        row = samples.row(group, what, other, unit, ratio=samples.ratio(over, under), target=target)
-        if row.problem is None and row.ratio is None and target is not None:
-            row.problem = f"{ours} was not measured"
-        rows.append(row)
+        rows.append(samples.row(group, what, other, unit, target, (ours, other) if is_rate else (other, ours)))
     return rows

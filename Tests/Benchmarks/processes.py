@@ -128,6 +128,12 @@ class Fleet:
         return seconds, output
 
 
+def available_memory():
+    """Bytes that are free, or hold what can be read again."""
+    with open("/proc/meminfo", encoding="ascii") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable:"))
+
+
 def memory(process):
     """Bytes: resident, the most that ever was resident, and the anonymous part."""
     fields = {}

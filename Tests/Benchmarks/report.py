@@ -1,6 +1,7 @@
 """The table, for a terminal and as Markdown, the same as JSON, and two results side by side."""
 
 import json
+import re
 
 from measurement import Row, number
 
@@ -64,22 +65,27 @@ def table(result, as_markdown):
     return f"{machine_text(result)}\n\n{shape(COLUMNS, without_repetitions(rows))}\n\n{summary(rows)}"
 
 
+def key_of(row):
+    """What makes two rows the same, though a page of metrics or a snapshot has grown."""
+    return row.group, *(re.sub(r"[\d.,]+ (kB|series)", r"\1", text) for text in (row.what, row.program))
+
+
 def compare(old, new, as_markdown):
     """Two results side by side: the medians, by how much the second differs, and the ratios to others in each.
 
     Times of two machines, or of a busy and a quiet one, say nothing about two commits; the ratios do.
     """
     columns = ["what", "program", "unit", "old", "new", "change", "old ratio", "new ratio", "old result", "new result"]
-    rows_of = [{(row.what, row.program): row for row in map(Row.from_json, result["rows"])} for result in (old, new)]
+    rows_of = [{key_of(row): row for row in map(Row.from_json, result["rows"])} for result in (old, new)]
     lines = []
     for key in dict.fromkeys([*rows_of[0], *rows_of[1]]):
         pair = [rows.get(key) for rows in rows_of]
+        named = pair[1] or pair[0]
         medians = [row.median if row and row.samples else None for row in pair]
         change = ""
         if None not in medians and medians[0]:
             change = f"{(medians[1] / medians[0] - 1) * 100:+.1f} %"
-        unit = next(row.unit for row in pair if row)
-        lines.append([*key, unit, *("" if value is None else number(value) for value in medians), change,
+        lines.append([named.what, named.program, named.unit, *("" if value is None else number(value) for value in medians), change,
                       *("" if row is None or row.ratio is None else number(row.ratio) for row in pair),
                       *("" if row is None else row.result for row in pair)])
     shape = markdown if as_markdown else plain

@@ -136,7 +136,7 @@ def series(bench):
             exporter, port = stack.enter_context(exporter_of(bench, log.path, processor=processor))
             wait_for_counts(port, log, exporter)
             size = sum(1 for _ in samples_of(page(port).decode()))
-            name = f"{count} pipelines, {size:,} series"
+            name = f"{count} pipeline{'s'[:count - 1]}, {size:,} series"
             sizes[name], servers[name] = size, (exporter, port)
         samples = alternate(bench.rounds, {
             name: lambda server=server: ask_by_wrk(bench, *server, 1) for name, server in servers.items()
@@ -146,10 +146,9 @@ def series(bench):
     what = "a scrape by the number of series; the ratio: for each series"
     rows = [times.row("series", what, names[0], "µs")]
     for smaller, larger in zip(names, names[1:]):
-        ratio = times.ratio(larger, smaller)
         growth = sizes[larger] / sizes[smaller]
-        rows.append(times.row("series", what, larger, "µs", ratio=None if ratio is None else ratio / growth,
-                              target=Target("<=", 1.1)))
+        rows.append(times.row("series", what, larger, "µs", Target("<=", 1.1), (larger, smaller),
+                              lambda ratio, growth=growth: ratio / growth))
     return rows
 
 
@@ -210,7 +209,7 @@ def backlog(bench):
     for turn in range(bench.rounds):
         bench.progress(f"round {turn + 1} of {bench.rounds}")
         samples.take(EXPORTER, measure)
-    what = f"scrape while {megabytes(log.bytes)} that came at once are read"
+    what = f"scrape while {megabytes(bench.size_bytes)} that came at once are read"
     count = sum(map(len, samples.values.get(EXPORTER, [])))
 
     def row(name, fraction, target):

@@ -33,7 +33,8 @@ def job_lines(files, failures):
         else:
             event.update(message="file_processing_failed", error_type=workload.ERROR_TYPES[index % 2])
         yield {**event, "total_records": records}
-    yield {"message": "etl_simulator_stopped", "total_records": records, "total_files": files, "total_failures": failures}
+    yield {"message": "etl_simulator_stopped", "total_records": records, "total_files": files,
+           "total_failures": failures}
 
 
 class Statistics(unittest.TestCase):
@@ -87,6 +88,17 @@ class Results(unittest.TestCase):
         for row in rows_beside(samples, "g", "what", "s", "ours", {"theirs": Target(">=", 1)}):
             self.assertTrue(row.result.startswith("not measured: "), row)
 
+    def test_a_target_for_a_ratio_is_not_met_by_anything_else(self):
+        samples = Samples()
+        samples.values, samples.problems = {"a": [6.0], "b": [2.0], "still": [0.0]}, {"wrong": "why"}
+        row = samples.row("g", "what", "a", "s", Target(">=", 1.4), ("a", "b"), lambda ratio: ratio / 2)
+        self.assertEqual((row.ratio, row.result), (1.5, "met"))
+        for other in ("wrong", "still"):
+            row = samples.row("g", "what", "a", "s", Target(">=", 0.5), ("a", other))
+            self.assertEqual(row.result, f"not measured: there is no ratio of a to {other}")
+        row = samples.row("g", "what", "wrong", "s", Target(">=", 0), ("a", "b"))
+        self.assertEqual(row.result, "not measured: why")
+
     def test_the_table_and_two_results_side_by_side(self):
         def result(samples, ratio):
             rows = [Row("g", "a|b", "ours", "s", samples, target=Target("<=", 2)),
@@ -96,11 +108,19 @@ class Results(unittest.TestCase):
                     "rows": [row.as_json() for row in rows]}
 
         text = report.table(result([1, 2, 3], 4), as_markdown=True)
-        self.assertIn("| a\\|b | ours | 2 | 1 | 3 | s |  | ≤ 2 | met |\n|  | theirs | 8 | 8 | 8 | s | 4 | ≥ 4 | met |", text)
+        self.assertIn("\n| a\\|b | ours | 2 | 1 | 3 | s |  | ≤ 2 | met |\n", text)
+        self.assertIn("\n|  | theirs | 8 | 8 | 8 | s | 4 | ≥ 4 | met |\n", text)
         self.assertTrue(text.endswith("2 targets met, 0 missed; 1 rows not measured"), text)
         text = report.compare(result([2], 4), result([3], 2.7), as_markdown=True)
         self.assertIn("| a\\|b | ours | s | 2 | 3 | +50.0 % |  |  | met | missed |", text)
         self.assertIn("| a\\|b | theirs | s | 8 | 8 | +0.0 % | 4 | 2.7 | met | missed |", text)
+
+    def test_rows_are_the_same_though_a_page_has_grown(self):
+        keys = {report.key_of(Row("g", f"scrape {size} kB, 16 connections", f"10 pipelines, {series} series", "s", [1]))
+                for size, series in (("9.8", "582"), ("11", "1,582"))}
+        self.assertEqual(len(keys), 1)
+        different = {report.key_of(Row("g", "growth", f"{size} MB", "s", [1])) for size in (5, 50)}
+        self.assertEqual(len(different), 2)
 
 
 class Counts(unittest.TestCase):
@@ -143,8 +163,8 @@ class Counts(unittest.TestCase):
         logs = workload.Workload("", None, self.folder, 0, lambda _: None)
         base = workload.Log(self.path, workload.count_log(self.path))
         for count in (1, 3):
-            log = logs.derived(f"{count} pipelines", base, lambda source, counts, count=count: workload.pipeline_lines(
-                source, counts, count))
+            log = logs.derived(f"{count} pipelines", base, lambda source, counts, count=count:
+                               workload.pipeline_lines(source, counts, count))
             self.assertEqual(log.expected, {**self.count_by_lines(log.path), "malformed": 0, "bytes": log.bytes})
         log = logs.derived("unknown", base, workload.unknown_field_lines)
         self.assertEqual(log.expected, {**self.count_by_lines(log.path), "malformed": 0, "bytes": log.bytes})

@@ -30,10 +30,13 @@ def check_counts(observed, log):
     """Refuses the result of a program that has counted something else than what is in the log."""
     if not observed:
         raise WrongResult("it has counted nothing")
-    wrong = [f"{name} {value}, not {log.expected[name]}" for name, value in observed.items()
-             if value != log.expected[name]]
-    if wrong:
-        raise WrongResult(f"wrong counts: {wrong[0]}" + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""))
+    wrong = [name for name, value in observed.items() if value != log.expected[name]]
+    if not wrong:
+        return
+    first = wrong[0]
+    shown = "" if first == "errors" else f" {observed[first]}, not {log.expected[first]}"
+    more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+    raise WrongResult(f"wrong counts: {first}{shown}{more}")
 
 
 def samples_of(exposition):
