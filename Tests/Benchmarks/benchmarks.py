@@ -41,8 +41,8 @@ QUICK = {"size": 50_000_000, "rounds": 3, "window": 10}
 def size(text):
     found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(MB|GB)", text)
     value = int(float(found[1]) * {"MB": 10 ** 6, "GB": 10 ** 9}[found[2]]) if found else 0
-    if not 10 ** 7 <= value <= 10 ** 11:
-        raise argparse.ArgumentTypeError(f'"{text}" is no size from 10MB to 100GB, such as 500MB or 1GB')
+    if not 10 ** 7 <= value <= 10 ** 10:
+        raise argparse.ArgumentTypeError(f'"{text}" is no size from 10MB to 10GB, such as 500MB or 1GB')
     return value
 
 
@@ -137,9 +137,11 @@ def measure(options):
                 rows = run(bench)
             except Exception as error:  # pylint: disable=broad-except
                 # The other groups are still worth their time.
-                if not isinstance(error, (WrongResult, OSError)):
+                problem = str(error)
+                if not isinstance(error, WrongResult):
                     traceback.print_exc()
-                rows = [Row(name, what, "", "", [], problem=f"{type(error).__name__}: {error}")]
+                    problem = f"{type(error).__name__}: {error}"
+                rows = [Row(name, what, "", "", [], problem=problem)]
             result["rows"] += [row.as_json() for row in rows]
         bench.group = "done"
         bench.progress(f"{len(result['rows'])} rows")

@@ -9,8 +9,9 @@ import time
 
 from measurement import WrongResult
 
-# What a start, an answer or an end may take on a busy machine, in seconds.
+# What a start, an answer or an end may take on a busy machine, and what a whole program may, in seconds.
 PATIENCE = 60
+LONGEST_RUN = 1800
 
 
 def free_port():
@@ -108,6 +109,8 @@ class Fleet:
         process = self.start(command, processor, **more)
         try:
             yield process
+            if process.poll() is not None:
+                raise WrongResult(f"{os.path.basename(command[0])} ended by itself with status {process.returncode}")
         finally:
             self.stop(process)
 
@@ -119,7 +122,10 @@ class Fleet:
                                        stderr=subprocess.PIPE, cwd=self.folder,
                                        env={**self.environment, **(environment or {})})
         self.running.append(process)
-        output, errors = process.communicate()
+        try:
+            output, errors = process.communicate(timeout=LONGEST_RUN)
+        except subprocess.TimeoutExpired:
+            raise WrongResult(f"{os.path.basename(command[0])} has not ended after {LONGEST_RUN} s") from None
         seconds = time.monotonic() - start
         self.running.remove(process)
         if process.returncode not in accepted:

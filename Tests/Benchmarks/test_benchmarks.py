@@ -214,7 +214,7 @@ class Options(unittest.TestCase):
 
     def test_what_is_wrong_is_said(self):
         self.assertIn('there are no rows "redaing"', self.refused("--rows", "redaing"))
-        self.assertIn("is no size from 10MB to 100GB", self.refused("--size", "5KB"))
+        self.assertIn("is no size from 10MB to 10GB", self.refused("--size", "5KB"))
         self.assertIn("is no number from 1 to 1000", self.refused("--rounds", "0"))
         self.assertIn("No such file", self.refused("--compare", "/nowhere.json"))
 
