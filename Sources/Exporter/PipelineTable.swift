@@ -50,7 +50,11 @@ struct PipelineTable {
     let statedPlace = texts.withBytes(of: .pipeline) { $0.isEmpty ? nil : self.place(of: $0) } ?? nil
     let place = statedPlace ?? logName.map { self.place(of: $0.span) }
     guard let place else { return unnamed.apply(event, texts, readNanoseconds: readNanoseconds) }
-    return named[place].apply(event, texts, readNanoseconds: readNanoseconds)
+    guard names.overflowCount > 0, names.names[place] == NameTable.overflowName else {
+      return named[place].apply(event, texts, readNanoseconds: readNanoseconds)
+    }
+    // The running totals of several jobs have nothing to do with each other: each line counts what it says itself.
+    return named[place].apply(event.withoutTotals, texts, readNanoseconds: readNanoseconds)
   }
 
   private mutating func place(of name: Span<UInt8>) -> Int {
@@ -59,6 +63,17 @@ struct PipelineTable {
       named.append(PipelineState(name: String(decoding: name, as: UTF8.self)))
     }
     return place
+  }
+}
+
+extension LogEvent {
+  /// The same event without the job's running totals.
+  fileprivate var withoutTotals: LogEvent {
+    var event = self
+    event.totalRecords = nil
+    event.totalFiles = nil
+    event.totalFailures = nil
+    return event
   }
 }
 

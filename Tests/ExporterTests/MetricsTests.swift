@@ -206,12 +206,36 @@ struct MetricsTests {
     var fixture = Fixture()
     for count in 1...130 { fixture.read(Fixture.completed(1, totals: (count, count, 0), pipeline: "p\(count)")) }
     #expect(fixture.samples("etl_files_total").count == 101)
-    #expect(fixture.samples("etl_files_total").last == "etl_files_total{pipeline=\"other\"} 130")
+    #expect(fixture.samples("etl_files_total").last == "etl_files_total{pipeline=\"other\"} 30")
     #expect(
       fixture.samples("etl_exporter_label_overflow_total{label=\"pipeline") == [
         "etl_exporter_label_overflow_total{label=\"pipeline\"} 30"
       ]
     )
+  }
+
+  @Test("the running totals of pipelines that share other are not mixed up")
+  func totalsOfTooManyPipelines() {
+    var fixture = Fixture()
+    for number in 1...100 { fixture.read(Fixture.completed(1, totals: (250, 1, 0), pipeline: "p\(number)")) }
+    for file in 1...4 {
+      for number in [1, 500, 70] {
+        let totals = (number * file, number + file, number)
+        fixture.read(Fixture.completed(file, records: 10, totals: totals, pipeline: "beyond \(number)"))
+      }
+    }
+    #expect(fixture.samples("etl_files_total").last == "etl_files_total{pipeline=\"other\"} 12")
+    #expect(fixture.samples("etl_records_total").last == "etl_records_total{pipeline=\"other\"} 120")
+    #expect(fixture.samples("etl_exporter_log_gap_files_total").allSatisfy { $0.hasSuffix(" 0") })
+    #expect(fixture.samples("etl_exporter_log_lines_total{result=\"duplicate\"} 0").count == 1)
+  }
+
+  @Test("a pipeline that is named other, and is alone in it, counts by its totals")
+  func pipelineNamedOther() {
+    var fixture = Fixture()
+    fixture.read(Fixture.completed(1, totals: (250, 1, 0), pipeline: "other"))
+    fixture.read(Fixture.completed(2, totals: (1000, 4, 0), pipeline: "other"))
+    #expect(fixture.samples("etl_files_total") == ["etl_files_total{pipeline=\"other\"} 4"])
   }
 
   @Test("each kind of line is counted under its result")
