@@ -135,6 +135,15 @@ def says_what_it_shows(dashboard, _):
             yield f'"{panel["title"]}" has no description in whole sentences'
 
 
+def is_in_readme(dashboard, _):
+    """The README has a table of the rows."""
+    with open(model.README, encoding="utf-8") as file:
+        rows = re.findall(r"^\| (.+\?) \|", file.read(), re.MULTILINE)
+    titles = [panel["title"] for panel in dashboard["panels"] if panel["type"] == "row"]
+    if rows != titles:
+        yield f"the README has the rows {rows}, not {titles}"
+
+
 def has_datasource(dashboard, _):
     for panel in model.drawn(dashboard):
         if panel["type"] == "text":
@@ -188,6 +197,7 @@ RULES = [
     has_unique_ids,
     has_its_own_place,
     says_what_it_shows,
+    is_in_readme,
     has_datasource,
     has_unit,
     says_that_there_is_nothing,

@@ -140,6 +140,7 @@ MUTATIONS = [
     ("says_what_it_shows", updated(panel, "Pace", title="")),
     ("says_what_it_shows", updated(panel, "Pace", type="gauge")),
     ("says_what_it_shows", updated(panel, "Is it keeping pace?", collapsed=True)),
+    ("is_in_readme", updated(panel, "Is it keeping pace?", title="Is it fast?")),
     ("has_datasource", updated(panel, "Pace", datasource=FIXED)),
     ("has_datasource", updated(target, "Pace", datasource=FIXED)),
     ("has_datasource", updated(panel, "Pace", targets=[])),
