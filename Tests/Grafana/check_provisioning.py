@@ -33,7 +33,8 @@ def datasource_findings():
         "jsonData": {"httpMethod": "POST", "prometheusType": "Prometheus", "timeInterval": scrape_interval},
     }
     document = model.read_yaml(model.DATASOURCE)
-    yield from differences(model.DATASOURCE, document, {"apiVersion": 1, "datasources": document.get("datasources")})
+    whole = {"apiVersion": 1, "datasources": document.get("datasources")}
+    yield from differences(model.DATASOURCE, document, whole)
     if len(document["datasources"]) != 1:
         yield f"{model.DATASOURCE}: there is not one data source"
     yield from differences(model.DATASOURCE, document["datasources"][0], expected)
@@ -49,7 +50,8 @@ def provider_findings():
         "options": {"path": f"{FOLDER_IN_CONTAINER}/{folder}"},
     }
     document = model.read_yaml(model.DASHBOARD_PROVIDER)
-    yield from differences(model.DASHBOARD_PROVIDER, document, {"apiVersion": 1, "providers": document.get("providers")})
+    whole = {"apiVersion": 1, "providers": document.get("providers")}
+    yield from differences(model.DASHBOARD_PROVIDER, document, whole)
     if len(document["providers"]) != 1:
         yield f"{model.DASHBOARD_PROVIDER}: there is not one provider"
     yield from differences(model.DASHBOARD_PROVIDER, document["providers"][0], expected)

@@ -24,7 +24,8 @@ def main(path):
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(schema, file)
         file.flush()
-        command = [os.path.join(os.path.dirname(sys.executable), "check-jsonschema"), "--schemafile", file.name, model.DASHBOARD]
+        checker = os.path.join(os.path.dirname(sys.executable), "check-jsonschema")
+        command = [checker, "--schemafile", file.name, model.DASHBOARD]
         sys.exit(subprocess.run(command, check=False, timeout=60).returncode)
 
 

@@ -26,7 +26,8 @@ def main(executable):
     found += findings(dashboard, model.metrics_of(executable))
     for rule, finding in found:
         print(f"{rule}: {finding}")
-    print(f"{len(model.drawn(dashboard))} panels, {len(model.queries(dashboard))} queries, {len(RULES) + 1} rules: {len(found)} findings")
+    panels, queries = len(model.drawn(dashboard)), len(model.queries(dashboard))
+    print(f"{panels} panels, {queries} queries, {len(RULES) + 1} rules: {len(found)} findings")
     sys.exit(1 if found else 0)
 
 

@@ -87,6 +87,7 @@ def is_only_where(node, parents, name, labels):
             continue
         matching = parent.modifier.matching if parent.modifier else None
         on_right = {other.name for other, _ in walk(parent.rhs) if isinstance(other, parser.VectorSelector)}
-        if matching and str(matching.type).endswith("Include") and set(matching.labels) == set(labels) and on_right == {name}:
+        is_on = matching and str(matching.type).endswith("Include") and set(matching.labels) == set(labels)
+        if is_on and on_right == {name}:
             return True
     return False

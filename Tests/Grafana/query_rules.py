@@ -112,7 +112,7 @@ def has_counters_in_rates(dashboard, metrics):
 
 
 def has_rate_interval(dashboard, _):
-    """Over time a rate spans what Grafana computes from step and scrape interval; the time shown is for single values."""
+    """Over time a rate spans what Grafana computes from step and scrape interval, else also the time shown."""
     for query, selectors in parsed(dashboard):
         for selector, parents in selectors:
             seconds = promql.window(parents)
@@ -148,7 +148,7 @@ def is_of_exporters(dashboard, _):
         for selector, parents in selectors:
             is_of_any = selector.name in OF_ANY_TARGET or selector.name.startswith("process_")
             if is_of_any and not promql.is_only_where(selector, parents, EXPORTER, ["job", "instance"]):
-                yield f"{query}: {selector.name} of other programs is not left out by `and on (job, instance) {EXPORTER}`"
+                yield f"{query}: `and on (job, instance) {EXPORTER}` does not leave out other programs' {selector.name}"
 
 
 def has_fitting_targets(dashboard, _):
@@ -203,7 +203,7 @@ def has_fitting_columns(dashboard, _):
 
 
 def shows_each_alert(dashboard, _):
-    """The selectors of alerts take in each alert of the rules, and tell that the rules are loaded by one that is there."""
+    """Selectors of alerts take in each alert of the rules, and tell that the rules are loaded by one that is there."""
     alerts = {rule["alert"]: rule["labels"]["severity"] for rule in model.rules() if "alert" in rule}
     for query, selectors in parsed(dashboard):
         for selector, _ in selectors:

@@ -1,4 +1,4 @@
-"""A simulator or two, the exporter and a real Prometheus that scrapes it, each second, with the rules of prometheus/."""
+"""A simulator or two, the exporter, and a real Prometheus that scrapes it each second, with the real rules."""
 
 import copy
 import json
@@ -31,16 +31,17 @@ class Stack(Programs):
         """Rules are there without the times that they wait, so that alerts fire within seconds."""
         with open(self.path("rules.yml"), "w", encoding="utf-8") as file:
             json.dump(without_waiting(model.read_yaml(model.RULES)), file)
-        every = f"{SCRAPE_SECONDS}s"
+        every, host = f"{SCRAPE_SECONDS}s", "127.0.0.1"
+        # Prometheus itself as well, as in prometheus/prometheus.yml: what is not of the exporter must not show.
+        targets = {JOB: f"{host}:{self.port}", "prometheus": f"{host}:{self.prometheus_port}"}
         with open(self.path("prometheus.yml"), "w", encoding="utf-8") as file:
             json.dump(
                 {
                     "global": {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every},
                     "rule_files": [self.path("rules.yml")],
-                    # Prometheus itself as well, as in prometheus/prometheus.yml: what is not of the exporter must not show.
                     "scrape_configs": [
-                        {"job_name": JOB, "static_configs": [{"targets": [f"127.0.0.1:{self.port}"]}]},
-                        {"job_name": "prometheus", "static_configs": [{"targets": [f"127.0.0.1:{self.prometheus_port}"]}]},
+                        {"job_name": name, "static_configs": [{"targets": [target]}]}
+                        for name, target in targets.items()
                     ],
                 },
                 file,

@@ -1,4 +1,4 @@
-"""Rules about a dashboard's parts and their looks, after those of Grafana's dashboard-linter. Each gives its findings."""
+"""Rules about a dashboard's parts and looks, after those of Grafana's dashboard-linter. Each gives its findings."""
 
 import itertools
 import json
@@ -10,7 +10,6 @@ COLUMNS = 24
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # Of Grafana's units those that mean something here; one that Grafana does not know is shown as text behind the number.
 UNITS = {"Bps", "bytes", "cpm", "cps", "dateTimeFromNow", "none", "percentunit", "reqps", "s", "short"}
-# Which panels have series with names of their own, and so a legend or names to choose from.
 PANEL_TYPES = {"heatmap", "stat", "state-timeline", "table", "text", "timeseries"}
 
 
