@@ -2,17 +2,15 @@
 struct EventScanner: ~Copyable {
   /// What the last object said.
   private(set) var event = LogEvent()
-  /// The texts of the last object, as they stand in the line.
-  private(set) var fileID: JSONString?
-  private(set) var errorType: JSONString?
-  private(set) var failureReason: JSONString?
-  private(set) var pipeline: JSONString?
+  /// The texts of the last object; as they stand in the line, before `resolveTexts`.
+  private(set) var texts = LogTexts()
   /// The known fields whose last value was none that they can have.
   private var wrongFields = FieldSet()
 
   private let names = NameTable()
   private let keyMemory = KeyMemory()
-  private var minute = RememberedMinute.none
+  private var messageMemory = MessageMemory()
+  private var day = RememberedDay.none
   private var unescaped = UnescapedText()
   private let maximumLineBytes: Int
 
@@ -28,7 +26,7 @@ struct EventScanner: ~Copyable {
   /// - Returns: The place behind its closing brace, or nil where it is no valid object.
   mutating func scanObject(_ start: BytePosition, _ json: JSONScanner) -> BytePosition? {
     event = LogEvent()
-    (fileID, errorType, failureReason, pipeline) = (nil, nil, nil, nil)
+    texts = LogTexts()
     wrongFields = FieldSet()
     var position = start
     var row = KeyMemory.unknownRow
@@ -74,23 +72,32 @@ struct EventScanner: ~Copyable {
     case .processingTime:
       Self.scanDecimal(position, json, .processingTime, into: &event.processingTimeSeconds, &wrongFields)
     case .currentRate: Self.scanDecimal(position, json, .currentRate, into: &event.currentRate, &wrongFields)
-    case .fileID: Self.scanText(position, json, .fileID, into: &fileID, &wrongFields)
-    case .errorType: Self.scanText(position, json, .errorType, into: &errorType, &wrongFields)
-    case .failureReason: Self.scanText(position, json, .failureReason, into: &failureReason, &wrongFields)
-    case .pipeline: Self.scanText(position, json, .pipeline, into: &pipeline, &wrongFields)
+    case .fileID: Self.scanText(position, json, .fileID, into: &texts.fileID, &wrongFields)
+    case .errorType: Self.scanText(position, json, .errorType, into: &texts.errorType, &wrongFields)
+    case .failureReason: Self.scanText(position, json, .failureReason, into: &texts.failureReason, &wrongFields)
+    case .pipeline: Self.scanText(position, json, .pipeline, into: &texts.pipeline, &wrongFields)
     case .expectedRecords, .estimatedDuration, .retryAfter, .error, .finalStats, nil: json.skipValue(position)
     }
   }
 
   private mutating func scanMessage(_ position: BytePosition, _ json: JSONScanner) -> BytePosition? {
+    if let (message, next) = messageMemory.match(position, end: json.end) {
+      event.message = message
+      wrongFields.remove(.message)
+      return next
+    }
     var text: JSONString?
     let next = Self.scanText(position, json, .message, into: &text, &wrongFields)
-    event.message = text.map { names.message($0, end: json.end) } ?? .other
+    event.message = .other
+    if let text {
+      event.message = names.message(text, end: json.end)
+      messageMemory.remember(event.message, text, end: json.end)
+    }
     return next
   }
 
   private mutating func scanTimestamp(_ position: BytePosition, _ json: JSONScanner) -> BytePosition? {
-    if let (nanoseconds, next) = minute.match(position, end: json.end) {
+    if let (nanoseconds, next) = day.match(position, end: json.end) {
       event.timestampNanoseconds = nanoseconds
       wrongFields.remove(.timestamp)
       return next
@@ -109,24 +116,25 @@ struct EventScanner: ~Copyable {
     }
     event.timestampNanoseconds = nanoseconds
     if !text.isEscaped {
-      minute = RememberedMinute(parts, text, end: json.end) ?? .none
+      day = RememberedDay(parts, text, end: json.end) ?? .none
     }
     return next
   }
 
-  /// The texts of the last object, unescaped; they stand until the next line.
-  mutating func makeTexts() -> LogTexts {
-    let error = errorType ?? failureReason
-    unescaped.reset(
-      byteCount: Self.escapedByteCount(fileID) + Self.escapedByteCount(error) + Self.escapedByteCount(pipeline)
-    )
-    return LogTexts(
-      fileID: fileID.map { unescaped.resolve($0) },
-      errorType: error.map { unescaped.resolve($0) },
-      pipeline: pipeline.map { unescaped.resolve($0) }
-    )
+  /// Unescapes the texts of the last object; they stand until the next line.
+  mutating func resolveTexts() {
+    let byteCount =
+      Self.escapedByteCount(texts.fileID) &+ Self.escapedByteCount(texts.errorType)
+      &+ Self.escapedByteCount(texts.failureReason) &+ Self.escapedByteCount(texts.pipeline)
+    guard byteCount > 0 else { return }
+    unescaped.reset(byteCount: byteCount)
+    texts.fileID = texts.fileID.map { unescaped.resolve($0) }
+    texts.errorType = texts.errorType.map { unescaped.resolve($0) }
+    texts.failureReason = texts.failureReason.map { unescaped.resolve($0) }
+    texts.pipeline = texts.pipeline.map { unescaped.resolve($0) }
   }
 
+  @inline(__always)
   private static func escapedByteCount(_ text: JSONString?) -> Int {
     guard let text, text.isEscaped else { return 0 }
     return text.byteCount

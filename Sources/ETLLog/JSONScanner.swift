@@ -53,8 +53,23 @@ struct JSONScanner: BitwiseCopyable {
     case UInt8(ascii: "n"):
       return skipLiteral(start, "null")
     default:
-      return scanNumber(start)?.end
+      return skipShortNumber(start) ?? scanNumber(start)?.end
     }
+  }
+
+  /// Goes behind a number without sign and exponent, and with at most seven digits before and behind the point.
+  @inline(__always)
+  private func skipShortNumber(_ start: BytePosition) -> BytePosition? {
+    guard end - start >= 24 else { return nil }
+    let wholeCount = LeadingDigits(start.word).count
+    guard 1...7 ~= wholeCount, start.byte != Byte.zero || wholeCount == 1 else { return nil }
+    var position = start + wholeCount
+    if position.byte == Byte.period {
+      let count = LeadingDigits((position + 1).word).count
+      guard 1...7 ~= count else { return nil }
+      position += 1 + count
+    }
+    return position.byte | Byte.caseBit == Byte.lowercaseE ? nil : position
   }
 
   /// Reads a key and the colon behind it, and goes to the value.

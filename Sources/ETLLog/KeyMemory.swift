@@ -1,5 +1,5 @@
-/// A field as it stood in an earlier line: all bytes from the value before it to its own value.
-struct RememberedKey: BitwiseCopyable {
+/// Up to 32 bytes that may stand somewhere again.
+struct RememberedText: BitwiseCopyable {
   private let first: UInt64
   private let second: UInt64
   private let third: UInt64
@@ -8,42 +8,44 @@ struct RememberedKey: BitwiseCopyable {
   private let secondMask: UInt64
   private let thirdMask: UInt64
   private let fourthMask: UInt64
-  /// How long the bytes are, 1 to 32.
+  /// How long the bytes are, 0 to 32.
   let byteCount: Int
-  /// The field, nil if it is not a known one.
-  let field: LogField?
 
-  /// What no line matches.
-  static let none = RememberedKey(first: 1, firstMask: 0)
+  /// What nothing matches.
+  static let none = RememberedText()
 
-  private init(first: UInt64, firstMask: UInt64) {
-    (self.first, second, third, fourth) = (first, 0, 0, 0)
-    (self.firstMask, secondMask, thirdMask, fourthMask) = (firstMask, 0, 0, 0)
+  private init() {
+    (first, second, third, fourth) = (1, 0, 0, 0)
+    (firstMask, secondMask, thirdMask, fourthMask) = (0, 0, 0, 0)
     byteCount = 0
-    field = nil
   }
 
-  /// Remembers a field.
-  ///
-  /// - Parameters:
-  ///   - text: Comma, key and colon, with the white space between them.
-  ///   - field: The field.
-  init(_ text: ShortText, _ field: LogField?) {
+  init(_ text: ShortText) {
     (first, second, third, fourth) = (text.first, text.second, text.third, text.fourth)
     firstMask = Word.mask(byteCount: text.byteCount)
     secondMask = Word.mask(byteCount: text.byteCount - 8)
     thirdMask = Word.mask(byteCount: text.byteCount - 16)
     fourthMask = Word.mask(byteCount: text.byteCount - 24)
     byteCount = text.byteCount
-    self.field = field
   }
 
-  /// Whether the field stands here again; 32 bytes must be there to be read.
+  /// Whether the bytes stand here; 32 bytes must be there to be read.
   @inline(__always)
   func matches(_ position: BytePosition) -> Bool {
     ((position.word & firstMask) ^ first) | (((position + 8).word & secondMask) ^ second)
       | (((position + 16).word & thirdMask) ^ third) | (((position + 24).word & fourthMask) ^ fourth) == 0
   }
+}
+
+/// A field as it stood in an earlier line.
+struct RememberedKey: BitwiseCopyable {
+  /// All bytes from the value before it to its own value: comma, key and colon, with the white space between them.
+  let text: RememberedText
+  /// The field, nil if it is not a known one.
+  let field: LogField?
+
+  /// What no line matches.
+  static let none = RememberedKey(text: .none, field: nil)
 }
 
 /// Where the fields stood in the last line with the same message.
@@ -88,8 +90,8 @@ struct RememberedKey: BitwiseCopyable {
     guard index < Self.fieldCount, end - position >= ShortText.maximumByteCount else { return nil }
     // Within the table: the row is one of its own, the index was compared.
     let key = unsafe keys + (row &* Self.fieldCount &+ index)
-    guard unsafe key.pointee.matches(position) else { return nil }
-    return unsafe (key.pointee.field, key.pointee.byteCount)
+    guard unsafe key.pointee.text.matches(position) else { return nil }
+    return unsafe (key.pointee.field, key.pointee.text.byteCount)
   }
 
   /// Remembers a field for the next line, unless it is too long or too far behind.
@@ -113,33 +115,8 @@ struct RememberedKey: BitwiseCopyable {
     guard index < Self.fieldCount, byteCount <= ShortText.maximumByteCount else { return }
     // Within the table: the row is one of its own, the index was compared.
     unsafe keys[row &* Self.fieldCount &+ index] = RememberedKey(
-      ShortText(start, byteCount: byteCount, end: end),
-      field
+      text: RememberedText(ShortText(start, byteCount: byteCount, end: end)),
+      field: field
     )
-  }
-}
-
-/// The names of fields and messages, ready to be compared.
-struct NameTable: ~Copyable {
-  private let fields: [(name: ShortText, field: LogField)]
-  private let messages: [(name: ShortText, message: LogMessage)]
-
-  init() {
-    fields = LogField.allCases.map { (ShortText($0.name), $0) }
-    messages = LogMessage.allCases.flatMap { message in
-      message.spellings.map { (ShortText($0), message) }
-    }
-  }
-
-  /// The field with a name, nil if it is not a known one.
-  func field(_ name: JSONString, end: BytePosition) -> LogField? {
-    guard let name = ShortText(name, end: end) else { return nil }
-    return fields.first { $0.name == name }?.field
-  }
-
-  /// The message with a spelling.
-  func message(_ spelling: JSONString, end: BytePosition) -> LogMessage {
-    guard let spelling = ShortText(spelling, end: end) else { return .other }
-    return messages.first { $0.name == spelling }?.message ?? .other
   }
 }

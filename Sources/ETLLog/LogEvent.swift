@@ -53,24 +53,37 @@ package enum LogTextField: CaseIterable {
 
 /// The texts of the event being delivered; they exist only during the delivery.
 package struct LogTexts: ~Copyable {
-  let fileID: JSONString?
-  let errorType: JSONString?
-  let pipeline: JSONString?
+  var fileID: JSONString?
+  var errorType: JSONString?
+  var failureReason: JSONString?
+  var pipeline: JSONString?
 
   /// Reads one text, unescaped, as well-formed UTF-8 of any length the line allows; it may be empty.
   ///
   /// - Parameters:
   ///   - field: Which text.
-  ///   - body: What to do with its bytes, which stand only during the call.
-  /// - Returns: What `body` returned, or nil without calling it where the line does not have the text.
-  package borrowing func withBytes<Result>(of field: LogTextField, _ body: (Span<UInt8>) -> Result) -> Result? {
-    let text =
-      switch field {
-      case .fileID: fileID
-      case .errorType: errorType
-      case .pipeline: pipeline
-      }
-    return text?.withSpan(body)
+  ///   - body: What to do with its bytes, which stand only during the call; not called where the line does not have the
+  ///     text.
+  package borrowing func withBytes(of field: LogTextField, _ body: (Span<UInt8>) -> Void) {
+    // Without a result, because a generic function of another module is not specialized, and this is called for each line.
+    text(of: field)?.withSpan(body)
+  }
+
+  /// Whether the line has a text.
+  ///
+  /// - Parameter field: Which text.
+  /// - Returns: True where `withBytes` would call its body.
+  package borrowing func has(_ field: LogTextField) -> Bool {
+    text(of: field) != nil
+  }
+
+  @inline(__always)
+  private borrowing func text(of field: LogTextField) -> JSONString? {
+    switch field {
+    case .fileID: fileID
+    case .errorType: errorType ?? failureReason
+    case .pipeline: pipeline
+    }
   }
 }
 

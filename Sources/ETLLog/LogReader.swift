@@ -35,8 +35,8 @@ package struct LogReader: ~Copyable {
         if let rejection = line.rejection {
           sink.reject(rejection, line: lines.extracting(position - start..<line.end - start))
         } else {
-          let texts = scanner.makeTexts()
-          sink.receive(scanner.event, texts)
+          scanner.resolveTexts()
+          sink.receive(scanner.event, scanner.texts)
         }
         position = line.end
       }
@@ -50,7 +50,7 @@ package struct LogReader: ~Copyable {
   ) -> (rejection: LineRejection?, end: BytePosition) {
     var lineStart = start
     while lineStart.byte == Byte.null { lineStart += 1 }
-    let brace = json.seek(Byte.openBrace, from: lineStart)
+    let brace = lineStart.byte == Byte.openBrace ? lineStart : json.seek(Byte.openBrace, from: lineStart)
     let hasObject = brace.byte == Byte.openBrace
     let objectEnd = hasObject ? scanner.scanObject(brace + 1, json) : nil
     let stop = objectEnd.map { json.skipWhitespace($0) }

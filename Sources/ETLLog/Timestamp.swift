@@ -42,21 +42,18 @@ package enum Timestamp {
 
   /// A timestamp taken apart.
   struct Parts {
-    /// Seconds from 1970-01-01T00:00 to the start of the minute, both by the same local clock.
-    let localMinute: Int64
-    /// Nanoseconds from the start of the minute.
-    let nanosecondsOfMinute: Int64
+    /// Seconds from 1970-01-01T00:00 to the start of the day, both by the same local clock.
+    let localDay: Int64
+    /// Nanoseconds from the start of the day.
+    let nanosecondsOfDay: Int64
     /// Where in the text the offset starts; its length if there is none.
     let offsetStart: Int
     /// How far the local clock is ahead of UTC.
     let offsetSeconds: Int64
 
-    /// The length of a timestamp up to its minutes, `2025-01-18T04:00`.
-    static let minuteByteCount = 16
-
     /// Nanoseconds since 1970-01-01T00:00:00Z, or nil where they do not fit.
     var nanoseconds: Int64? {
-      Int64(exactly: Int128(localMinute - offsetSeconds) * 1_000_000_000 + Int128(nanosecondsOfMinute))
+      Int64(exactly: Int128(localDay - offsetSeconds) * 1_000_000_000 + Int128(nanosecondsOfDay))
     }
 
     init?(_ text: Span<UInt8>) {
@@ -70,10 +67,10 @@ package enum Timestamp {
         let second = number(text, at: 17, digits: 2), second <= 60,
         let date = CalendarDate(year: year, month: month, day: day)
       else { return nil }
-      localMinute = date.daysSinceEpoch * 86_400 + hour * 3_600 + minute * 60
+      localDay = date.daysSinceEpoch * 86_400
 
       var index = 19
-      var nanoseconds = second * 1_000_000_000
+      var nanoseconds = (hour * 3_600 + minute * 60 + second) * 1_000_000_000
       if index < text.count, text[index] == Byte.period {
         index += 1
         let fractionStart = index
@@ -85,7 +82,7 @@ package enum Timestamp {
         }
         guard index > fractionStart else { return nil }
       }
-      nanosecondsOfMinute = nanoseconds
+      nanosecondsOfDay = nanoseconds
       offsetStart = index
       guard let offset = offsetInSeconds(text, at: index) else { return nil }
       offsetSeconds = offset

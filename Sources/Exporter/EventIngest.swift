@@ -19,7 +19,9 @@ struct EventIngest: ~Copyable {
   /// What the lines said.
   var pipelines: PipelineTable { book.pipelines }
   /// From the newest event to its being read; nil before the first event that says when it happened.
-  var eventDelaySeconds: Double? { book.eventDelaySeconds }
+  var eventDelaySeconds: Double? {
+    book.newestEventNanoseconds.map { seconds(from: $0, to: book.newestEventReadNanoseconds) }
+  }
   /// Two logs whose running totals went to one pipeline, which follows those of one job only; nil while there are none.
   var mixedLogs: MixedLogs? { book.feeds.mixedLogs }
 
@@ -80,7 +82,9 @@ private struct EventBook: LogEventSink {
   var feeds = PipelineFeeds()
   var rejectedLines: RejectedLines?
   var readNanoseconds: Int64 = 0
-  var eventDelaySeconds: Double?
+  /// When the newest event happened, and when it was read; nil before the first one that says when it happened.
+  var newestEventNanoseconds: Int64?
+  var newestEventReadNanoseconds: Int64 = 0
 
   init(pipelines: PipelineTable, lineCounts: LineCounts) {
     self.pipelines = pipelines
@@ -91,9 +95,10 @@ private struct EventBook: LogEventSink {
     if !hasNotedFeed { noteFeed(event, texts) }
     switch pipelines.apply(event, texts, logName: logName, readNanoseconds: readNanoseconds) {
     case .counted:
-      lineCounts[event.message == .other ? .other : .event] += 1
+      lineCounts[event.message.isKnown ? .event : .other] += 1
       if let nanoseconds = event.timestampNanoseconds {
-        eventDelaySeconds = seconds(from: nanoseconds, to: readNanoseconds)
+        newestEventNanoseconds = nanoseconds
+        newestEventReadNanoseconds = readNanoseconds
       }
     case .duplicate: lineCounts[.duplicate] += 1
     case .stale: lineCounts[.stale] += 1
@@ -113,6 +118,6 @@ private struct EventBook: LogEventSink {
   private mutating func noteFeed(_ event: LogEvent, _ texts: borrowing LogTexts) {
     guard event.totalRecords != nil || event.totalFiles != nil || event.totalFailures != nil else { return }
     hasNotedFeed = true
-    if texts.withBytes(of: .pipeline, { _ in }) == nil { feeds.note(origin, logName: logName) }
+    if !texts.has(.pipeline) { feeds.note(origin, logName: logName) }
   }
 }

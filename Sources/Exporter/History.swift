@@ -43,6 +43,9 @@ struct History: Equatable {
     var failures: Int64 = 0
     /// How long the completed file took; nil where the line does not say.
     var processingSeconds: Double?
+
+    /// Whether there is nothing to add.
+    fileprivate var isNone: Bool { records | files | failures == 0 && processingSeconds == nil }
   }
 
   /// Each at its number modulo the capacity; none before the first line.
@@ -68,6 +71,16 @@ struct History: Equatable {
   ///   - readNanoseconds: When it was read, since 1970; not earlier.
   mutating func record(_ work: Work, at nanoseconds: Int64, readNanoseconds: Int64) {
     let number = Self.number(at: nanoseconds)
+    if number != newest || samples.isEmpty {
+      guard makeRoom(for: number, readNanoseconds: readNanoseconds) else { return }
+    }
+    samples[Self.place(of: number)].add(work)
+  }
+
+  /// Makes the ring hold the sample with a number.
+  ///
+  /// - Returns: False where it is older than any that the ring can hold.
+  private mutating func makeRoom(for number: Int64, readNanoseconds: Int64) -> Bool {
     if samples.isEmpty {
       samples = Array(repeating: Sample(), count: Self.capacity)
       newest = number
@@ -77,17 +90,22 @@ struct History: Equatable {
       advance(to: number)
     } else if number <= newest - Int64(Self.capacity) {
       // A newest sample that is yet to come is left from a clock that was ahead; it must not keep the present out.
-      guard newest > Self.number(at: readNanoseconds) else { return }
+      guard newest > Self.number(at: readNanoseconds) else { return false }
       self = History()
-      return record(work, at: nanoseconds, readNanoseconds: readNanoseconds)
+      return makeRoom(for: number, readNanoseconds: readNanoseconds)
     }
     oldest = min(oldest, number)
-    samples[Self.place(of: number)].add(work)
+    return true
   }
 
   private mutating func advance(to number: Int64) {
+    // Each of the ring's samples is emptied at most once, however long nothing happened.
     let first = max(newest + 1, number - Int64(Self.capacity) + 1)
-    for passed in first...number { samples[Self.place(of: passed)] = Sample() }
+    var place = Self.place(of: first)
+    for _ in first...number {
+      samples[place] = Sample()
+      place = place + 1 < Self.capacity ? place + 1 : 0
+    }
     newest = number
   }
 
@@ -104,8 +122,10 @@ struct History: Equatable {
 }
 
 extension History.Sample {
+  @inline(__always)
   fileprivate mutating func add(_ work: History.Work) {
     events = clampedSum(events, 1)
+    guard !work.isNone else { return }
     records = clampedSum(records, work.records)
     files = clampedSum(files, work.files)
     failures = clampedSum(failures, work.failures)
@@ -118,7 +138,8 @@ extension History.Sample {
 
 /// Adds to a sample's count; stops at the largest one, because absurd numbers in a log must not end the process.
 private func clampedSum(_ left: UInt32, _ right: Int64) -> UInt32 {
-  UInt32(clamping: saturatingSum(Int64(left), right))
+  let (sum, overflow) = left.addingReportingOverflow(UInt32(clamping: right))
+  return overflow ? .max : sum
 }
 
 // MARK: In a snapshot

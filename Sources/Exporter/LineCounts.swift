@@ -1,7 +1,7 @@
 internal import ETLLog
 
 /// How many lines there were, by what became of them.
-struct LineCounts: Equatable {
+struct LineCounts {
   /// What may become of a line; the case's name is the label's value.
   enum Result: Int, CaseIterable {
     /// It is one of the known events and was counted.
@@ -18,11 +18,18 @@ struct LineCounts: Equatable {
     case stale
   }
 
-  private var counts = [Int64](repeating: 0, count: Result.allCases.count)
+  // In place, because each line changes one of them.
+  private var counts = InlineArray<6, Int64>(repeating: 0)
 
   subscript(result: Result) -> Int64 {
     get { counts[result.rawValue] }
     set { counts[result.rawValue] = newValue }
+  }
+}
+
+extension LineCounts: Equatable {
+  static func == (left: LineCounts, right: LineCounts) -> Bool {
+    Result.allCases.allSatisfy { left[$0] == right[$0] }
   }
 }
 

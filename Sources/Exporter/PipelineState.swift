@@ -20,6 +20,8 @@ struct PipelineState {
   ]
   static let fileRecordsBounds = [1.0, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 100_000, 1_000_000]
 
+  private static let exemplarLabel = "file_id"
+
   /// The pipeline's name; nil for the one pipeline of a log that names none.
   let name: String?
   /// The labels of the pipeline's series.
@@ -100,14 +102,14 @@ struct PipelineState {
       noteCompletedFile(event, texts, at: nanoseconds, isNewest: isNewest)
     case .fileFailed:
       lastFailureNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
-      failureExemplar = exemplar(texts, value: 1, nanoseconds: nanoseconds) ?? failureExemplar
+      texts.withBytes(of: .fileID) {
+        failureExemplar.note(Self.exemplarLabel, $0, value: 1, nanoseconds: nanoseconds)
+      }
     default: break
     }
     if isNewest {
       fileStartedNanoseconds = fileStart(event.message, at: nanoseconds)
-    }
-    if isNewest {
-      ending = event.message == .jobStopped || event.message == .jobCrashed ? event.message : nil
+      ending = event.message.isEnding ? event.message : nil
     }
     return outcome
   }
@@ -122,8 +124,8 @@ struct PipelineState {
     if let seconds = event.processingTimeSeconds {
       processingSeconds.add(seconds)
       let place = processingTimes.observe(seconds)
-      if let exemplar = exemplar(texts, value: seconds, nanoseconds: nanoseconds) {
-        processingTimes.remember(exemplar, at: place)
+      texts.withBytes(of: .fileID) {
+        processingTimes.remember(Self.exemplarLabel, $0, value: seconds, nanoseconds: nanoseconds, at: place)
       }
     }
     guard isNewest else { return }
@@ -132,10 +134,6 @@ struct PipelineState {
     } else if let records = event.recordsProcessed, let seconds = event.processingTimeSeconds, seconds > 0 {
       newestFileRate = Double(records) / seconds
     }
-  }
-
-  private func exemplar(_ texts: borrowing LogTexts, value: Double, nanoseconds: Int64) -> Exemplar? {
-    texts.withBytes(of: .fileID) { Exemplar("file_id", $0, value: value, nanoseconds: nanoseconds) } ?? nil
   }
 
   /// Since when a file is being worked on, after a message.
@@ -152,8 +150,10 @@ struct PipelineState {
   private mutating func countErrors(_ failures: Int64, _ event: LogEvent, _ texts: borrowing LogTexts) {
     guard failures > 0 else { return }
     var lost = failures
-    let type = texts.withBytes(of: .errorType) { $0.isEmpty ? nil : errorTypes.place(of: $0) } ?? nil
-    if event.message == .fileFailed, let place = type {
+    var type: Int?
+    texts.withBytes(of: .errorType) { if !$0.isEmpty { type = errorTypes.place(of: $0) } }
+    let isFailedFile = if case .fileFailed = event.message { true } else { false }
+    if isFailedFile, let place = type {
       addErrors(1, at: place)
       lastErrorTypePlace = place
       lost -= 1
@@ -161,7 +161,7 @@ struct PipelineState {
     if lost > 0 {
       let place = errorTypes.place(of: Self.unknownErrorType.span)
       addErrors(lost, at: place)
-      if event.message == .fileFailed, lost == failures { lastErrorTypePlace = place }
+      if isFailedFile, lost == failures { lastErrorTypePlace = place }
     }
   }
 
@@ -289,6 +289,6 @@ extension History.Work {
     records = after.records - before.records
     files = after.files - before.files
     failures = after.failures - before.failures
-    if event.message == .fileCompleted { processingSeconds = event.processingTimeSeconds }
+    if case .fileCompleted = event.message { processingSeconds = event.processingTimeSeconds }
   }
 }

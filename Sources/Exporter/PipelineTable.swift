@@ -47,8 +47,9 @@ struct PipelineTable {
     readNanoseconds: Int64
   ) -> TotalsFollower.Outcome {
     // To Prometheus a label without a value is no label.
-    let statedPlace = texts.withBytes(of: .pipeline) { $0.isEmpty ? nil : self.place(of: $0) } ?? nil
-    let place = statedPlace ?? logName.map { self.place(of: $0.span) }
+    var place: Int?
+    texts.withBytes(of: .pipeline) { if !$0.isEmpty { place = self.place(of: $0) } }
+    if place == nil, let logName { place = self.place(of: logName.span) }
     guard let place else { return unnamed.apply(event, texts, readNanoseconds: readNanoseconds) }
     guard names.overflowCount > 0, names.names[place] == NameTable.overflowName else {
       return named[place].apply(event, texts, readNanoseconds: readNanoseconds)

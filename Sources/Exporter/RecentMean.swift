@@ -23,7 +23,7 @@ struct RecentMean: Equatable {
       values.append(value)
     } else {
       values[oldest] = value
-      oldest = (oldest + 1) % capacity
+      oldest = oldest + 1 < capacity ? oldest + 1 : 0
     }
   }
 

@@ -19,38 +19,40 @@ struct CountFollower: Equatable {
     unconfirmed = 0
   }
 
-  func falls(to report: ReportedCount) -> Bool {
-    guard let total = report.total else { return false }
-    return total < runTotal
-  }
-
-  func growsBeyondClaim(_ report: ReportedCount) -> Bool {
-    guard let total = report.total else { return false }
-    return total - runTotal > report.claimed
-  }
-
-  func standsStill(at report: ReportedCount) -> Bool {
-    guard let total = report.total else { return true }
-    return total == runTotal
+  /// How far a line's total is from the newest one before it.
+  ///
+  /// - Parameter report: The line's count.
+  /// - Returns: The step; below 0 where the total has fallen, 0 where the line states none.
+  @inline(__always)
+  func step(to report: ReportedCount) -> Int64 {
+    // Neither is below 0, so that the difference fits.
+    report.total.map { $0 - runTotal } ?? 0
   }
 
   /// Counts what a line reports, given that its total has not fallen.
   ///
   /// - Parameter report: The line's count.
   /// - Returns: What it added.
+  @inline(__always)
   mutating func count(_ report: ReportedCount) -> Int64 {
     guard let total = report.total else {
+      guard report.claimed > 0 else { return 0 }
       unconfirmed = saturatingSum(unconfirmed, report.claimed)
       counted = saturatingSum(counted, report.claimed)
       return report.claimed
     }
     let difference = total - runTotal
+    runTotal = total
+    // As mostly: the line accounts for all of it, and none of it was counted before.
+    if difference == report.claimed, unconfirmed == 0 {
+      counted = saturatingSum(counted, difference)
+      return difference
+    }
     let beyondClaim = max(0, difference - report.claimed)
     let alreadyCounted = min(beyondClaim, unconfirmed)
     let growth = difference - alreadyCounted
     counted = saturatingSum(counted, growth)
     gap = saturatingSum(gap, beyondClaim - alreadyCounted)
-    runTotal = total
     unconfirmed = 0
     return growth
   }
@@ -98,17 +100,25 @@ struct TotalsFollower: Equatable {
   /// - Returns: What became of it.
   mutating func apply(_ report: WorkReport) -> Outcome {
     if report.startsRun { return startRun(report) }
-    let falls =
-      records.falls(to: report.records) || files.falls(to: report.files) || failures.falls(to: report.failures)
+    let steps = (
+      records: records.step(to: report.records), files: files.step(to: report.files),
+      failures: failures.step(to: report.failures)
+    )
+    let falls = steps.records | steps.files | steps.failures < 0
     if falls {
       guard report.isNewer(than: newestNanoseconds, orEqual: false) else { return .stale }
       startRun(recordsAt: 0, filesAt: 0, failuresAt: 0)
       runStartedNanoseconds = report.nanoseconds ?? report.readNanoseconds
       newestNanoseconds = report.nanoseconds
-    } else if repeats(report) {
+    } else if steps.records | steps.files | steps.failures == 0, report.claimsWhatTotalsShow {
       return .duplicate
-    } else if isOfEarlierRun(report) {
-      return .stale
+    } else if !report.isNewer(than: runStartedNanoseconds, orEqual: true) {
+      // A line that is only older may be of this run, when the clock was set back since it began; then it adds just what
+      // it claims. One with totals that no line of this run leads to is from before it.
+      guard
+        steps.records <= report.records.claimed, steps.files <= report.files.claimed,
+        steps.failures <= report.failures.claimed
+      else { return .stale }
     }
     runStartedNanoseconds = runStartedNanoseconds ?? report.nanoseconds ?? report.readNanoseconds
     if let nanoseconds = report.nanoseconds { newestNanoseconds = max(newestNanoseconds ?? nanoseconds, nanoseconds) }
@@ -135,30 +145,10 @@ struct TotalsFollower: Equatable {
     return .counted(failures: 0, startsRun: true)
   }
 
-  /// Whether a line is from before the present run: older than it, and with totals that no line of this run leads to.
-  ///
-  /// A line that is only older may be of this run, when the clock was set back since it began; then it adds just what it
-  /// claims.
-  private func isOfEarlierRun(_ report: WorkReport) -> Bool {
-    guard !report.isNewer(than: runStartedNanoseconds, orEqual: true) else { return false }
-    return records.growsBeyondClaim(report.records) || files.growsBeyondClaim(report.files)
-      || failures.growsBeyondClaim(report.failures)
-  }
-
   private mutating func startRun(recordsAt: Int64, filesAt: Int64, failuresAt: Int64) {
     records.startRun(at: recordsAt)
     files.startRun(at: filesAt)
     failures.startRun(at: failuresAt)
-  }
-
-  /// Whether a line claims work while none of its totals, one of which would show that work, has moved.
-  private func repeats(_ report: WorkReport) -> Bool {
-    let claimsWhatTotalsShow =
-      (report.records.claimed > 0 && report.records.total != nil)
-      || (report.files.claimed > 0 && report.files.total != nil)
-      || (report.failures.claimed > 0 && report.failures.total != nil)
-    return claimsWhatTotalsShow && records.standsStill(at: report.records) && files.standsStill(at: report.files)
-      && failures.standsStill(at: report.failures)
   }
 }
 

@@ -22,6 +22,12 @@ struct WorkReport: Equatable {
 }
 
 extension WorkReport {
+  /// Whether the line claims work that one of its totals would show.
+  var claimsWhatTotalsShow: Bool {
+    (records.claimed > 0 && records.total != nil) || (files.claimed > 0 && files.total != nil)
+      || (failures.claimed > 0 && failures.total != nil)
+  }
+
   /// Whether the line comes after some moment. One that says no time does, since it comes after it in the log.
   ///
   /// So does one of the present or the past where the moment is still to come: then a clock was ahead, and was set right.
@@ -37,10 +43,26 @@ extension WorkReport {
   }
 }
 
+extension LogMessage {
+  /// Whether it is one of the messages that a job writes.
+  var isKnown: Bool {
+    // Not `==`: across modules that is a call.
+    if case .other = self { false } else { true }
+  }
+
+  /// Whether it is the last message of a run.
+  var isEnding: Bool {
+    switch self {
+    case .jobStopped, .jobCrashed: true
+    case .jobStarted, .fileStarted, .fileCompleted, .fileFailed, .other: false
+    }
+  }
+}
+
 extension LogEvent {
   /// Whether it is an event that a job writes, or tells of one's totals.
   var isOfJob: Bool {
-    message != .other || totalRecords != nil || totalFiles != nil || totalFailures != nil
+    message.isKnown || totalRecords != nil || totalFiles != nil || totalFailures != nil
   }
 }
 

@@ -4,10 +4,10 @@ package struct Exemplar {
   package static let maximumNameBytes = 112
 
   let label: String
-  let value: Double
-  let nanoseconds: Int64
-  private let nameBytes: InlineArray<112, UInt8>
-  private let nameCount: Int
+  private(set) var value: Double
+  private(set) var nanoseconds: Int64
+  private var nameBytes = InlineArray<112, UInt8>(repeating: 0)
+  private var nameCount = 0
 
   /// Takes a value for an example.
   ///
@@ -21,14 +21,50 @@ package struct Exemplar {
     self.label = label
     self.value = value
     self.nanoseconds = nanoseconds
+    setName(name)
+  }
+
+  /// Takes another value for the example, without a copy of all that it holds.
+  ///
+  /// - Parameters:
+  ///   - name: The label's value, in UTF-8; one that is too long changes nothing.
+  ///   - value: The value, a finite number.
+  ///   - nanoseconds: When it was, since 1970.
+  fileprivate mutating func replace(_ name: Span<UInt8>, value: Double, nanoseconds: Int64) {
+    guard name.count <= Self.maximumNameBytes else { return }
+    self.value = value
+    self.nanoseconds = nanoseconds
+    setName(name)
+  }
+
+  private mutating func setName(_ name: Span<UInt8>) {
     nameCount = name.count
-    var bytes = InlineArray<112, UInt8>(repeating: 0)
-    for index in name.indices { bytes[index] = name[index] }
-    nameBytes = bytes
+    var bytes = nameBytes.mutableSpan
+    // Both are as long as the copy: the name is no longer than the limit, which callers compare.
+    unsafe name.withUnsafeBufferPointer { source in
+      unsafe bytes.withUnsafeMutableBufferPointer { _ = unsafe $0.update(fromContentsOf: source) }
+    }
   }
 
   /// The label's value.
   var name: String {
     String(decoding: (0..<nameCount).map { nameBytes[$0] }, as: UTF8.self)
+  }
+}
+
+extension Exemplar? {
+  /// Takes a value for the example, unless its name is too long for one.
+  ///
+  /// - Parameters:
+  ///   - label: The name of the example's one label, the same each time.
+  ///   - name: The label's value, in UTF-8.
+  ///   - value: The value, a finite number.
+  ///   - nanoseconds: When it was, since 1970.
+  package mutating func note(_ label: String, _ name: Span<UInt8>, value: Double, nanoseconds: Int64) {
+    if case .none = self {
+      self = Exemplar(label, name, value: value, nanoseconds: nanoseconds)
+    } else {
+      self?.replace(name, value: value, nanoseconds: nanoseconds)
+    }
   }
 }

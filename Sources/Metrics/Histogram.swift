@@ -38,19 +38,30 @@ package struct Histogram {
   /// - Returns: The place of its range.
   @discardableResult
   package mutating func observe(_ value: Double) -> Int {
-    let place = bounds.firstIndex { value <= $0 } ?? bounds.count
+    // Counted to the end: which range it is cannot be foretold, and a wrong guess costs more than all comparisons.
+    var place = 0
+    for bound in bounds { place &+= Int(truncatingIfNeeded: (bound - value).bitPattern >> 63) }
     counts[place] &+= 1
     sum += value
     return place
   }
 
-  /// Remembers a value as the example of its range.
+  /// Remembers a value as the example of its range, unless its name is too long for one.
   ///
   /// - Parameters:
-  ///   - exemplar: The example.
+  ///   - label: The name of the example's one label, the same each time.
+  ///   - name: The label's value, in UTF-8.
+  ///   - value: The value, a finite number.
+  ///   - nanoseconds: When it was, since 1970.
   ///   - place: The place that `observe` returned.
-  package mutating func remember(_ exemplar: Exemplar, at place: Int) {
-    exemplars[place] = exemplar
+  package mutating func remember(
+    _ label: String,
+    _ name: Span<UInt8>,
+    value: Double,
+    nanoseconds: Int64,
+    at place: Int
+  ) {
+    exemplars[place].note(label, name, value: value, nanoseconds: nanoseconds)
   }
 }
 

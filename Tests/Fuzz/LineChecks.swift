@@ -12,7 +12,10 @@ private struct OutcomeRecorder: LogEventSink {
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
     var copies: [[UInt8]?] = []
     for field in LogTextField.allCases {
-      copies.append(texts.withBytes(of: field) { bytes in bytes.indices.map { bytes[$0] } })
+      var copy: [UInt8]?
+      texts.withBytes(of: field) { bytes in copy = bytes.indices.map { bytes[$0] } }
+      require(texts.has(field) == (copy != nil), "\(field) is there or not, as one asks", [])
+      copies.append(copy)
     }
     outcomes.append(.event(event, copies))
   }

@@ -35,8 +35,9 @@ struct OpenMetricsTests {
     var source = Source()
     for value in [0.1, 0.5, 0.6, 10, 11] { source.times.observe(value) }
     let place = source.times.observe(2.5)
-    if let exemplar = Self.exemplar("f1", value: 2.5, nanoseconds: 1_700_000_000_123_456_789) {
-      source.times.remember(exemplar, at: place)
+    let names: [(String, Int64)] = [("a longer one", 1_600_000_000_000_000_000), ("f1", 1_700_000_000_123_456_789)]
+    for (name, nanoseconds) in names {
+      source.times.remember("file_id", Array(name.utf8).span, value: 2.5, nanoseconds: nanoseconds, at: place)
     }
     return source
   }

@@ -1,0 +1,65 @@
+/// The names of fields and messages, ready to be compared.
+struct NameTable: ~Copyable {
+  private let fields: [(name: ShortText, field: LogField)]
+  private let messages: [(name: ShortText, message: LogMessage)]
+
+  init() {
+    fields = LogField.allCases.map { (ShortText($0.name), $0) }
+    messages = LogMessage.allCases.flatMap { message in
+      message.spellings.map { (ShortText($0), message) }
+    }
+  }
+
+  /// The field with a name, nil if it is not a known one.
+  func field(_ name: JSONString, end: BytePosition) -> LogField? {
+    guard let name = ShortText(name, end: end) else { return nil }
+    return fields.first { $0.name == name }?.field
+  }
+
+  /// The message with a spelling.
+  func message(_ spelling: JSONString, end: BytePosition) -> LogMessage {
+    guard let spelling = ShortText(spelling, end: end) else { return .other }
+    return messages.first { $0.name == spelling }?.message ?? .other
+  }
+}
+
+/// What followed each message when it was last read: jobs do things in turn.
+struct MessageMemory {
+  /// A message as it stood in the log, with its quotes.
+  private struct Follower: BitwiseCopyable {
+    var text = RememberedText.none
+    var message = LogMessage.other
+  }
+
+  private var followers = InlineArray<7, Follower>(repeating: Follower())
+  private var last = LogMessage.other
+
+  /// Reads the message that most likely stands at a place.
+  ///
+  /// - Parameters:
+  ///   - quote: The place where the message starts.
+  ///   - end: The end of the chunk.
+  /// - Returns: The message and the place behind its closing quote, or nil where something else stands.
+  @inline(__always)
+  mutating func match(_ quote: BytePosition, end: BytePosition) -> (message: LogMessage, next: BytePosition)? {
+    guard end - quote >= ShortText.maximumByteCount, followers[last.rawValue].text.matches(quote) else { return nil }
+    let next = quote + followers[last.rawValue].text.byteCount
+    last = followers[last.rawValue].message
+    return (last, next)
+  }
+
+  /// Remembers a message, unless it is too long.
+  ///
+  /// - Parameters:
+  ///   - message: The message.
+  ///   - text: How it is spelled, between its quotes.
+  ///   - end: The end of the chunk.
+  mutating func remember(_ message: LogMessage, _ text: JSONString, end: BytePosition) {
+    let byteCount = text.byteCount + 2
+    if byteCount <= ShortText.maximumByteCount {
+      let quoted = ShortText(text.start + -1, byteCount: byteCount, end: end)
+      followers[last.rawValue] = Follower(text: RememberedText(quoted), message: message)
+    }
+    last = message
+  }
+}
