@@ -18,6 +18,8 @@ Sections (all of them, in this order, unless some are named):
   address  the tests of ETLLog once more under the address sanitizer
   fuzz     the reader of the log, guided by coverage, for 10 s (ETL_TEST_LONG=1: 60 s)
   static   the static release executables: size, no dynamic section, --version
+  allocations
+           that no line, and no scrape beyond a bound, makes the optimized exporter allocate
   live     both executables against each other: promtool, Prometheus's Python client,
            a real Prometheus that scrapes
   browser  the status page in headless Chromium: numbers, failures, policy, accessibility
@@ -40,7 +42,9 @@ for argument in "$@"; do
       exit 0
       ;;
     --no-address-sanitizer) with_address_sanitizer=false ;;
-    style | swift | address | fuzz | static | live | browser | grafana | compose | stack) sections+=("$argument") ;;
+    style | swift | address | fuzz | static | allocations | live | browser | grafana | compose | stack)
+      sections+=("$argument")
+      ;;
     *)
       printf 'Tests/run.sh: unknown argument "%s"; see Tests/run.sh --help\n' "$argument" >&2
       exit 2
@@ -323,6 +327,24 @@ is_static_executable() {
   [[ $version =~ [0-9]+\.[0-9]+\.[0-9]+ ]]
 }
 
+check_allocations() {
+  # A static executable has no place for the counter, and one that is not optimized allocates where no other does.
+  check 'dynamic release build' 900 swift build --configuration release --product etl-exporter
+  if ! $is_last_passed; then
+    skip 'allocations' 'the build failed'
+    return
+  fi
+  local counter=$folder/allocation_counter.so
+  check 'allocation counter' 60 clang -O1 -Wall -Wextra -Werror -shared -fPIC -o "$counter" \
+    Tests/Allocations/allocation_counter.c
+  count() { # what
+    /usr/bin/python3 Tests/Allocations/count_allocations.py .build/release/etl-exporter "$counter" "$1"
+  }
+  check 'allocations: none for a line' 120 count lines
+  check 'allocations: none for a line of a log that is followed' 120 count followed
+  check 'allocations: a bounded number for a scrape' 120 count scrapes
+}
+
 check_live() {
   if ! $is_static_built; then
     skip 'live checks' 'the build failed'
@@ -520,6 +542,7 @@ main() {
   if wants fuzz; then check_fuzz; fi
   if wants static || wants live || wants browser || wants grafana; then build_static; fi
   if wants static; then check_static; fi
+  if wants allocations; then check_allocations; fi
   if wants live; then check_live; fi
   if wants browser; then check_browser; fi
   if wants grafana; then check_grafana; fi
