@@ -100,13 +100,18 @@ struct History: Equatable {
 
   private mutating func advance(to number: Int64) {
     // Each of the ring's samples is emptied at most once, however long nothing happened.
-    let first = max(newest + 1, number - Int64(Self.capacity) + 1)
-    var place = Self.place(of: first)
-    for _ in first...number {
-      samples[place] = Sample()
-      place = place + 1 < Self.capacity ? place + 1 : 0
-    }
+    let count = Int(min(number - newest, Int64(Self.capacity)))
+    let end = Self.place(of: number) + 1
     newest = number
+    empty(max(0, end - count)..<end)
+    // What is left of them is at the ring's end.
+    if count > end { empty(Self.capacity + end - count..<Self.capacity) }
+  }
+
+  private mutating func empty(_ places: Range<Int>) {
+    var ring = samples.mutableSpan
+    var passed = ring._mutatingExtracting(places)
+    passed.update(repeating: Sample())
   }
 
   private static func place(of number: Int64) -> Int { Int(number % Int64(capacity)) }

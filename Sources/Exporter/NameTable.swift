@@ -14,7 +14,8 @@ struct NameTable {
   private let reserved: [UInt8]
   /// Names that do not count towards the capacity.
   private var exemptNames = 0
-  private var placesByHash: [UInt64: Int] = [:]
+  /// Each name's place and one more, where its hash leads to or behind that; 0 for none. At most half of it is used.
+  private var slots: [Int]
   private var lastPlace = 0
 
   /// Makes a table with names that are there from the start.
@@ -27,6 +28,8 @@ struct NameTable {
     precondition(names.count <= capacity)
     self.capacity = capacity
     self.reserved = reserved
+    // A power of two, for the names, the overflow's and the reserved one.
+    slots = Array(repeating: 0, count: 2 << (Int.bitWidth - (capacity + 2).leadingZeroBitCount))
     for name in names { _ = append(Array(name.utf8)) }
   }
 
@@ -41,9 +44,9 @@ struct NameTable {
       lastPlace = place
       return place
     }
-    if let exempt = [Self.overflowName, reserved].first(where: { isEqual(name, $0) }) {
+    if isEqual(name, Self.overflowName) || isEqual(name, reserved) {
       exemptNames += 1
-      return append(exempt)
+      return append([UInt8](name))
     }
     guard names.count - exemptNames < capacity, name.count <= Self.maximumNameBytes else {
       overflowCount = saturatingSum(overflowCount, 1)
@@ -53,24 +56,26 @@ struct NameTable {
   }
 
   private func find(_ name: Span<UInt8>) -> Int? {
-    guard let place = placesByHash[hash(name)] else { return nil }
-    // The hash leads to the first of the names that share it; the others are rare enough to be searched for.
-    return isEqual(name, names[place]) ? place : names.firstIndex { isEqual(name, $0) }
+    let slot = slot(of: name)
+    return slots[slot] > 0 ? slots[slot] - 1 : nil
   }
 
   private mutating func append(_ name: [UInt8]) -> Int {
+    slots[slot(of: name.span)] = names.count + 1
     names.append(name)
     lastPlace = names.count - 1
-    let hash = hash(name.span)
-    if placesByHash[hash] == nil { placesByHash[hash] = lastPlace }
     return lastPlace
   }
 
-  /// FNV-1a.
-  private func hash(_ name: Span<UInt8>) -> UInt64 {
+  /// The slot that has a name's place, or is free for it.
+  private func slot(of name: Span<UInt8>) -> Int {
+    // FNV-1a, of which names that differ in their last letters differ most in the lowest bits.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for index in name.indices { hash = (hash ^ UInt64(name[index])) &* 0x100_0000_01b3 }
-    return hash
+    // However a log chooses its names, there are no more to go by than the table holds.
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] > 0, !isEqual(name, names[slots[slot] - 1]) { slot = (slot + 1) & (slots.count - 1) }
+    return slot
   }
 
   private func isEqual(_ left: Span<UInt8>, _ right: [UInt8]) -> Bool {
