@@ -72,10 +72,11 @@ struct EventScanner: ~Copyable {
     case .processingTime:
       Self.scanDecimal(position, json, .processingTime, into: &event.processingTimeSeconds, &wrongFields)
     case .currentRate: Self.scanDecimal(position, json, .currentRate, into: &event.currentRate, &wrongFields)
-    case .fileID: Self.scanText(position, json, .fileID, into: &texts.fileID, &wrongFields)
-    case .errorType: Self.scanText(position, json, .errorType, into: &texts.errorType, &wrongFields)
-    case .failureReason: Self.scanText(position, json, .failureReason, into: &texts.failureReason, &wrongFields)
-    case .pipeline: Self.scanText(position, json, .pipeline, into: &texts.pipeline, &wrongFields)
+    case .fileID: Self.scanText(position, json, .fileID, into: &texts.fileID, &wrongFields, &texts.areEscaped)
+    case .errorType: Self.scanText(position, json, .errorType, into: &texts.errorType, &wrongFields, &texts.areEscaped)
+    case .failureReason:
+      Self.scanText(position, json, .failureReason, into: &texts.failureReason, &wrongFields, &texts.areEscaped)
+    case .pipeline: Self.scanText(position, json, .pipeline, into: &texts.pipeline, &wrongFields, &texts.areEscaped)
     case .expectedRecords, .estimatedDuration, .retryAfter, .error, .finalStats, nil: json.skipValue(position)
     }
   }
@@ -87,7 +88,7 @@ struct EventScanner: ~Copyable {
       return next
     }
     var text: JSONString?
-    let next = Self.scanText(position, json, .message, into: &text, &wrongFields)
+    let next = Self.scanText(position, json, .message, into: &text, &wrongFields, &texts.areEscaped)
     event.message = .other
     if let text {
       event.message = names.message(text, end: json.end)
@@ -104,7 +105,7 @@ struct EventScanner: ~Copyable {
     }
     var text: JSONString?
     event.timestampNanoseconds = nil
-    let next = Self.scanText(position, json, .timestamp, into: &text, &wrongFields)
+    let next = Self.scanText(position, json, .timestamp, into: &text, &wrongFields, &texts.areEscaped)
     guard let text else { return next }
     // One that is longer than a line may be makes the line oversized, whatever it says.
     guard text.byteCount <= maximumLineBytes else { return next }
@@ -123,10 +124,10 @@ struct EventScanner: ~Copyable {
 
   /// Unescapes the texts of the last object; they stand until the next line.
   mutating func resolveTexts() {
+    guard texts.areEscaped else { return }
     let byteCount =
       Self.escapedByteCount(texts.fileID) &+ Self.escapedByteCount(texts.errorType)
       &+ Self.escapedByteCount(texts.failureReason) &+ Self.escapedByteCount(texts.pipeline)
-    guard byteCount > 0 else { return }
     unescaped.reset(byteCount: byteCount)
     texts.fileID = texts.fileID.map { unescaped.resolve($0) }
     texts.errorType = texts.errorType.map { unescaped.resolve($0) }
@@ -241,7 +242,8 @@ extension EventScanner {
     _ json: JSONScanner,
     _ field: LogField,
     into text: inout JSONString?,
-    _ wrongFields: inout FieldSet
+    _ wrongFields: inout FieldSet,
+    _ areEscaped: inout Bool
   ) -> BytePosition? {
     guard position.byte == Byte.quote else {
       text = nil
@@ -249,6 +251,7 @@ extension EventScanner {
     }
     guard let string = json.scanString(position + 1) else { return nil }
     text = string
+    if string.isEscaped { areEscaped = true }
     wrongFields.remove(field)
     return string.end + 1
   }

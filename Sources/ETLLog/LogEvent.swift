@@ -57,6 +57,8 @@ package struct LogTexts: ~Copyable {
   var errorType: JSONString?
   var failureReason: JSONString?
   var pipeline: JSONString?
+  /// Whether one of them may have escapes.
+  var areEscaped = false
 
   /// Reads one text, unescaped, as well-formed UTF-8 of any length the line allows; it may be empty.
   ///

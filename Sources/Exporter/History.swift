@@ -2,14 +2,17 @@
 ///
 /// A line counts in the sample of the time that it states, so that a log that is read late, or anew, gives the same
 /// history as one that was followed.
-struct History: Equatable {
+struct History {
   /// The time that one sample stands for.
   static let sampleSeconds: Int64 = 10
   /// An hour, and the sample that is not over yet.
   static let capacity = 361
 
   /// What the lines of ten seconds say.
-  struct Sample: Equatable {
+  struct Sample {
+    /// How often the ring had been gone around when this was written: what is of an earlier time is empty by now. So
+    /// nothing has to be emptied as time goes on.
+    var lap: UInt32 = 0
     /// Lines that were counted, also those that say nothing of work.
     var events: UInt32 = 0
     var records: UInt32 = 0
@@ -74,7 +77,12 @@ struct History: Equatable {
     if number != newest || samples.isEmpty {
       guard makeRoom(for: number, readNanoseconds: readNanoseconds) else { return }
     }
-    samples[Self.place(of: number)].add(work)
+    let (lap, place) = Self.lapAndPlace(of: number)
+    if samples[place].lap != lap {
+      samples[place] = Sample()
+      samples[place].lap = lap
+    }
+    samples[place].add(work)
   }
 
   /// Makes the ring hold the sample with a number.
@@ -87,7 +95,7 @@ struct History: Equatable {
       oldest = number
     }
     if number > newest {
-      advance(to: number)
+      newest = number
     } else if number <= newest - Int64(Self.capacity) {
       // A newest sample that is yet to come is left from a clock that was ahead; it must not keep the present out.
       guard newest > Self.number(at: readNanoseconds) else { return false }
@@ -98,23 +106,11 @@ struct History: Equatable {
     return true
   }
 
-  private mutating func advance(to number: Int64) {
-    // Each of the ring's samples is emptied at most once, however long nothing happened.
-    let count = Int(min(number - newest, Int64(Self.capacity)))
-    let end = Self.place(of: number) + 1
-    newest = number
-    empty(max(0, end - count)..<end)
-    // What is left of them is at the ring's end.
-    if count > end { empty(Self.capacity + end - count..<Self.capacity) }
+  private static func lapAndPlace(of number: Int64) -> (lap: UInt32, place: Int) {
+    let (lap, place) = number.quotientAndRemainder(dividingBy: Int64(capacity))
+    // Not truncated: the latest time that nanoseconds can say is in lap 2,554,902.
+    return (UInt32(truncatingIfNeeded: lap), Int(place))
   }
-
-  private mutating func empty(_ places: Range<Int>) {
-    var ring = samples.mutableSpan
-    var passed = ring._mutatingExtracting(places)
-    passed.update(repeating: Sample())
-  }
-
-  private static func place(of number: Int64) -> Int { Int(number % Int64(capacity)) }
 
   /// One sample.
   ///
@@ -122,7 +118,23 @@ struct History: Equatable {
   /// - Returns: The sample, empty where nothing happened; nil where nothing is known: before the first line.
   func sample(_ number: Int64) -> Sample? {
     guard !samples.isEmpty, number >= oldest, number > newest - Int64(Self.capacity) else { return nil }
-    return number > newest ? Sample() : samples[Self.place(of: number)]
+    let (lap, place) = Self.lapAndPlace(of: number)
+    return samples[place].lap == lap ? samples[place] : Sample()
+  }
+}
+
+extension History: Equatable {
+  static func == (left: History, right: History) -> Bool {
+    guard left.newest == right.newest, left.oldest == right.oldest else { return false }
+    return (0..<Int64(capacity)).allSatisfy { left.sample(left.newest - $0) == right.sample(right.newest - $0) }
+  }
+}
+
+extension History.Sample: Equatable {
+  static func == (left: History.Sample, right: History.Sample) -> Bool {
+    left.events == right.events && left.records == right.records && left.files == right.files
+      && left.failures == right.failures && left.timedFiles == right.timedFiles
+      && left.totalSeconds == right.totalSeconds && left.longestSeconds == right.longestSeconds
   }
 }
 
@@ -180,7 +192,9 @@ extension History {
       guard let age: Int64 = fields.takeNumber(), (0..<Int64(Self.capacity)).contains(age), age <= newest,
         let sample = Sample(&fields)
       else { return nil }
-      samples[Self.place(of: newest - age)] = sample
+      let (lap, place) = Self.lapAndPlace(of: newest - age)
+      samples[place] = sample
+      samples[place].lap = lap
     }
   }
 }
