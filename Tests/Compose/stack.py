@@ -73,6 +73,9 @@ class Stack:
         return {item["Config"]["Labels"]["com.docker.compose.service"]: item
                 for item in json.loads(self.docker("inspect", *identifiers))}
 
+    def are_healthy(self):
+        return all(item["State"]["Health"]["Status"] == "healthy" for item in self.containers().values())
+
     def get(self, service, path):
         url = f"http://127.0.0.1:{self.ports[service]}{path}"
         with urllib.request.urlopen(url, timeout=5) as answer:
@@ -147,10 +150,10 @@ def check_images(stack):
 
 
 def check_confinement(stack):
+    assert stack.are_healthy()
     for service, container in stack.containers().items():
         host = container["HostConfig"]
         assert host["ReadonlyRootfs"] and host["CapDrop"] == ["ALL"], f"{service} is not confined: {host}"
-        assert container["State"]["Health"]["Status"] == "healthy", f"{service} is {container['State']['Health']}"
         processes = stack.docker("top", container["Id"], "-eo", "uid,pid").splitlines()[1:]
         users = {process.split()[0] for process in processes}
         expected = container["Config"]["User"].split(":")[0]
@@ -220,6 +223,9 @@ def check_restart(stack):
     stack.compose("restart", "etl-metrics")
     after = number(wait_until("the exporter is back", stack.counters, 60))
     assert all(after[name] >= value for name, value in before.items()), f"{before} became {after}"
+    # And not by reading the whole log again, of which a part may be gone by then.
+    assert "going on from the snapshot" in stack.compose("logs", "etl-metrics"), "the exporter had no snapshot"
+    wait_until("the exporter is healthy again", stack.are_healthy, 60)
 
 
 def check_killed_job(stack):
@@ -228,8 +234,7 @@ def check_killed_job(stack):
     variables = {"ETL_HEALTH_STALE_AFTER": "15s", "ETL_RECORDS_PER_SECOND": "200"}
     stack.compose("up", "--no-build", "--wait", *IMAGES, **variables)
     stack.environment |= variables
-    healthy = lambda: stack.query("etl_health_status") and stack.query("etl_health_status")[0][1] == 1
-    wait_until("Prometheus sees the job that was started anew", healthy, 60)
+    wait_until("Prometheus sees the job that was started anew", lambda: stack.query("etl_health_status == 1"), 60)
     assert HEALTH_ALERT not in stack.firing() | stack.notified()
     stack.compose("kill", "etl-simulator")
     start = time.monotonic()
