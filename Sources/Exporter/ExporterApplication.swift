@@ -25,7 +25,7 @@ final class ExporterApplication {
   private var endSignals: [SignalEvent] = []
   private var hangUpSignal: SignalEvent?
   private var serviceManager: ServiceManager?
-  private var metricsBuffer: [UInt8] = []
+  private var renderedMetrics = [ExpositionFormat: RenderedMetrics]()
 
   /// Whether everything was read that was in the logs when the exporter started.
   var hasCaughtUp: Bool { follower.hasCaughtUp }
@@ -140,9 +140,10 @@ final class ExporterApplication {
 
   // MARK: What is served
 
-  func renderMetrics(as format: ExpositionFormat) -> [UInt8] {
-    exposition.render(scrapeSource(), as: format, into: &metricsBuffer)
-    return metricsBuffer
+  func renderMetrics(as format: ExpositionFormat) -> HTTPBody {
+    renderedMetrics[format, default: RenderedMetrics()].body(at: .now) { output in
+      exposition.render(scrapeSource(), as: format, into: &output)
+    }
   }
 
   func healthReport() -> HealthReport {

@@ -34,6 +34,8 @@ struct ExporterConfiguration: Sendable {
   var maximumHeadBytes = 8 << 10
   var headTimeout = Duration.seconds(10)
   var idleTimeout = Duration.seconds(75)
+  /// Answers that clients have not taken, in bytes.
+  var maximumPendingBytes = 32 << 20
   var logLevel = LogLevel.info
   var logFormat = LogFormat.logfmt
 }
@@ -62,6 +64,7 @@ extension ExporterConfiguration {
     limits.headBytes = maximumHeadBytes
     limits.headTimeoutSeconds = headTimeout.inSeconds
     limits.idleTimeoutSeconds = idleTimeout.inSeconds
+    limits.pendingAnswerBytes = maximumPendingBytes
     return limits
   }
 }

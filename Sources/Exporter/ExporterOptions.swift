@@ -70,6 +70,12 @@ enum ExporterOptions {
         \.maximumHeadBytes,
         help: "refuse requests with a longer head"
       ),
+      .value(
+        "web.max-pending-bytes",
+        .byteSize(in: (1 << 20)...(1 << 30)),
+        \.maximumPendingBytes,
+        help: "answers not taken: close who stalls longest"
+      ),
       .value("web.head-timeout", .duration(in: shortest...longest), \.headTimeout, help: "time to send a request"),
       .value(
         "web.idle-timeout",

@@ -52,8 +52,9 @@ struct RequestCounts {
   /// How often each limit on clients took effect.
   var limits: [(labels: LabelSet, count: Int64)] {
     let counts = [
-      statistics.evictedConnections + statistics.refusedConnections + statistics.connectionLimitPauses,
-      statistics.descriptorShortages, statistics.headTimeouts, statistics.idleTimeouts, statistics.pendingAnswerPauses,
+      statistics.evictedConnections + statistics.connectionLimitPauses,
+      statistics.descriptorShortages, statistics.headTimeouts, statistics.idleTimeouts,
+      statistics.pendingAnswerPauses + statistics.droppedAnswers,
       statistics.stalledClients,
     ]
     return zip(Self.limitLabels, counts).map { ($0, Int64($1)) }

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Glibc
 internal import LinuxIO
 
 /// The listeners of a server and when they pause.
@@ -25,6 +26,8 @@ final class Acceptor {
     }
   }
   private var acceptedThisTurn = 0
+  /// A connection that was accepted just when there was no room any more; it waits as those in the kernel do.
+  private var waitingDescriptor: CInt?
   private lazy var turnTimer = TimerEvent(loop: loop) { [unowned self] in startTurn() }
   private lazy var retryTimer = TimerEvent(loop: loop) { [unowned self] in retry() }
 
@@ -50,16 +53,42 @@ final class Acceptor {
     return listener.address
   }
 
+  deinit {
+    closeWaiting()
+  }
+
   /// Closes the listeners: whoever connects now is refused by the kernel.
   func stop() {
     listeners.removeAll()
+    closeWaiting()
     turnTimer.cancel()
     retryTimer.cancel()
   }
 
   /// Goes on when the server was full and is so no longer.
   func roomMayBeMade() {
-    if pauses.contains(.isFull), server.hasRoom { pauses.remove(.isFull) }
+    guard pauses.contains(.isFull), server.hasRoom else { return }
+    pauses.remove(.isFull)
+    guard let descriptor = waitingDescriptor else { return }
+    waitingDescriptor = nil
+    admit(descriptor)
+  }
+
+  private func admit(_ descriptor: CInt) {
+    if !server.admit(descriptor) {
+      // Closed now, it would be reset under a client that has sent its request.
+      waitingDescriptor = descriptor
+    } else if server.hasRoom {
+      return
+    }
+    server.statistics.connectionLimitPauses += 1
+    pauses.insert(.isFull)
+    retryTimer.schedule(afterSeconds: server.limits.acceptPauseSeconds)
+  }
+
+  private func closeWaiting() {
+    if let waitingDescriptor { _ = close(waitingDescriptor) }
+    waitingDescriptor = nil
   }
 
   private func handle(_ event: Listener.Event) {
@@ -67,15 +96,10 @@ final class Acceptor {
     case .connection(let descriptor):
       acceptedThisTurn += 1
       if acceptedThisTurn == 1 { turnTimer.schedule(afterSeconds: 0) }
-      server.admit(descriptor)
+      admit(descriptor)
       // Half the limit at most, so that no connection is evicted before its first turn.
       if acceptedThisTurn >= min(HTTPLimits.acceptsPerTurn, max(1, server.limits.connections / 2)) {
         pauses.insert(.turnIsOver)
-      }
-      if !server.hasRoom {
-        server.statistics.connectionLimitPauses += 1
-        pauses.insert(.isFull)
-        retryTimer.schedule(afterSeconds: server.limits.acceptPauseSeconds)
       }
     case .failed:
       server.statistics.descriptorShortages += 1

@@ -13,8 +13,8 @@ final class BufferedSocket {
   enum Event {
     /// More input has come.
     case input
-    /// All output was given to the kernel.
-    case outputDrained
+    /// The kernel took some of the output, or all of it.
+    case outputTaken
     /// The peer sends nothing more; what it sent before is in the input.
     case peerFinished
     /// The kernel took no output for as long as it may take.
@@ -56,17 +56,24 @@ final class BufferedSocket {
     unsafe bufferevent_setcb(
       bufferEvent,
       { _, context in unsafe BufferedSocket.report(.input, to: context) },
-      { _, context in unsafe BufferedSocket.report(.outputDrained, to: context) },
+      { _, context in unsafe BufferedSocket.report(.outputTaken, to: context) },
       { _, what, context in unsafe BufferedSocket.report(Event(flags: CInt(what)), to: context) },
       context
     )
     unsafe bufferevent_setwatermark(bufferEvent, Int16(EV_READ), 0, inputBytes)
+    // However much is left, what was taken is reported.
+    unsafe bufferevent_setwatermark(bufferEvent, Int16(EV_WRITE), .max, 0)
     var stallTime = timeval(seconds: stallSeconds)
     unsafe bufferevent_set_timeouts(bufferEvent, nil, &stallTime)
-    guard unsafe bufferevent_enable(bufferEvent, Int16(EV_READ | EV_WRITE)) == 0 else { return nil }
+    // Writing is enabled from the start, and would wait for a socket that has nothing to send if it were again.
+    guard unsafe bufferevent_enable(bufferEvent, Int16(EV_READ)) == 0 else { return nil }
   }
 
   deinit {
+    // libevent frees it in the loop's next turn; the memory of answers is given back, and counted so, at once.
+    let output = unsafe bufferevent_get_output(bufferEvent)
+    unsafe evbuffer_unfreeze(output, 1)
+    unsafe evbuffer_drain(output, evbuffer_get_length(output))
     unsafe bufferevent_free(bufferEvent)
   }
 

@@ -24,17 +24,10 @@ final class Connection {
     case linger
   }
 
-  /// Why no further request is answered for now.
-  private enum Stop {
-    case needsInput
-    case turnIsOver
-    case outputIsFull
-  }
-
   /// How readily a connection makes room for a new one.
   enum Evictability: Comparable {
     case never
-    /// The client has not taken its answers for as long as it may take to send a head.
+    /// The client has taken nothing of its answers for as long as it may take to send a head.
     case stuck
     /// The client is idle, slow or has its last answer.
     case waiting
@@ -42,7 +35,7 @@ final class Connection {
 
   /// The connection's place among the server's.
   var slot: Int
-  /// When it was accepted or answered last.
+  /// When it was accepted or answered, or took something of an answer last.
   private(set) var activeAt = MonotonicTime.now
 
   private unowned let server: HTTPServer
@@ -52,6 +45,7 @@ final class Connection {
   private var phase = Phase.reading
   private var isServing = false
   private var goesOnNextTurn = false
+  /// Whether the client has to take its answers before anything else is read.
   private var isReadingPaused = false
   private var peerHasFinished = false
   private var lingeredBytes = 0
@@ -101,11 +95,17 @@ final class Connection {
   func drain() {
     guard let socket, phase == .reading, !isServing, !goesOnNextTurn, !isReadingPaused else { return }
     guard socket.inputCount == 0, !socket.hasUnreportedInput else { return }
-    if socket.pendingOutputBytes == 0 {
-      close()
-    } else {
-      phase = .finishing
-    }
+    close()
+  }
+
+  /// Whether the client has not taken all of its answers.
+  var isAwaited: Bool { (socket?.pendingOutputBytes ?? 0) > 0 }
+
+  /// Whether a request has come that the loop has not reported yet; then it counts as active now.
+  func findsRequest() -> Bool {
+    guard phase == .reading, !isReadingPaused, let socket, socket.hasUnreportedInput else { return false }
+    activeAt = .now
+    return true
   }
 
   /// Tells how readily the connection makes room.
@@ -122,8 +122,9 @@ final class Connection {
     switch event {
     case .input:
       if phase == .lingering { discardInput() } else { serve() }
-    case .outputDrained:
-      outputHasDrained()
+    case .outputTaken:
+      activeAt = .now
+      if !isAwaited { outputHasDrained() }
     case .peerFinished:
       peerHasFinished = true
       if phase == .lingering { close() } else { serve() }
@@ -146,18 +147,18 @@ extension Connection {
   private func serve() {
     guard let socket, phase == .reading, !goesOnNextTurn, !isReadingPaused else { return }
     isServing = true
-    let stop = answerRequests(from: socket)
+    let needsInput = answerRequests(from: socket)
     isServing = false
     flush(socket)
     guard phase == .reading else { return }
-    switch stop {
-    case .needsInput:
-      waitForInput(socket)
-    case .outputIsFull where socket.pendingOutputBytes > 0:
-      server.statistics.pendingAnswerPauses += 1
+    if isAwaited {
+      // What the kernel holds keeps the client busy; more would only take memory.
+      if socket.inputCount > 0 { server.statistics.pendingAnswerPauses += 1 }
       isReadingPaused = true
       socket.setReading(false)
-    case .turnIsOver, .outputIsFull:
+    } else if needsInput {
+      waitForInput(socket)
+    } else {
       goesOnNextTurn = true
       turnTimer.schedule(afterSeconds: 0)
     }
@@ -168,16 +169,19 @@ extension Connection {
     serve()
   }
 
-  private func answerRequests(from socket: BufferedSocket) -> Stop {
+  /// Answers what has come in, as much as one turn may take.
+  ///
+  /// - Parameter socket: The connection's socket.
+  /// - Returns: Whether more has to come in first; otherwise the turn is over.
+  private func answerRequests(from socket: BufferedSocket) -> Bool {
     var answers = 0
     while phase == .reading {
-      if socket.pendingOutputBytes + server.output.count > server.limits.pendingAnswerBytes { return .outputIsFull }
       if answers == HTTPLimits.answersPerTurn || server.output.count >= HTTPLimits.answerBytesPerTurn {
-        return .turnIsOver
+        return false
       }
       do {
         let length = try socket.withInput { (bytes) throws(HTTPRefusal) in try parser.advance(over: bytes) }
-        guard let length else { return .needsInput }
+        guard let length else { return true }
         let head = parser.head
         parser = HTTPHeadParser(limits: server.limits)
         setDeadline(.none)
@@ -189,7 +193,7 @@ extension Connection {
       answers += 1
       activeAt = .now
     }
-    return .needsInput
+    return true
   }
 
   private func refuse(_ refusal: HTTPRefusal) {
@@ -223,7 +227,11 @@ extension Connection {
       close()
       return
     }
-    if phase == .finishing, socket.pendingOutputBytes == 0 { finish() }
+    if isAwaited {
+      server.answersAreAwaited(by: self)
+    } else if phase == .finishing {
+      finish()
+    }
   }
 
   private func outputHasDrained() {
@@ -233,7 +241,7 @@ extension Connection {
       socket?.setReading(true)
       serve()
     }
-    server.connectionMayWait()
+    server.answersWereTaken()
   }
 
   private func finish() {
@@ -284,9 +292,6 @@ extension Connection {
       let seconds = server.limits.headTimeoutSeconds
       refuse(HTTPRefusal(status: .requestTimeout, reason: "A request's head has to come within \(seconds) seconds."))
       flush(socket)
-    case .idle where socket.pendingOutputBytes > 0:
-      // The client is still reading its answers; how long it may take for that is the output's own matter.
-      setDeadline(.idle)
     case .idle:
       server.statistics.idleTimeouts += 1
       close()

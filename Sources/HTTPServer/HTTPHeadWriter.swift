@@ -35,7 +35,7 @@ struct HTTPHeadWriter {
     append("\r\nContent-Type: ")
     appendValue(response.contentType)
     append("\r\nContent-Length: ")
-    appendDecimal(response.body.count)
+    appendDecimal(response.body.bytes.count)
     append("\r\nX-Content-Type-Options: nosniff")
     switch persistence {
     case .keepsOpen: break

@@ -12,8 +12,11 @@ package struct HTTPLimits: Equatable {
   ///
   /// Longer than a usual scrape interval, so that Prometheus keeps its connection.
   package var idleTimeoutSeconds = 75.0
-  /// Bytes of answers that a client has not taken; above that its further requests are not read.
-  package var pendingAnswerBytes = 64 << 10
+  /// Bytes of bodies that all clients together have not taken, shared ones counted once; above that the clients that
+  /// have taken nothing for longest are closed. One answer more than that may be held.
+  ///
+  /// Beside them each connection holds a head, and answers of one turn that are too small to be shared.
+  package var pendingAnswerBytes = 32 << 20
   /// Time for the client to read a last answer before the connection is closed under it.
   package var lingerSeconds = 1.0
   /// Bytes that are read and thrown away while a last answer is on its way, such as a refused body.

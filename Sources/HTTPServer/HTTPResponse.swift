@@ -20,7 +20,21 @@ package struct HTTPResponse {
   /// Fields beside Date, Content-Type, Content-Length, Connection and X-Content-Type-Options, which are always sent.
   package var fields: [Field]
   /// What is sent after the head, unless the request's method was HEAD.
-  package var body: [UInt8]
+  package let body: HTTPBody
+
+  /// An answer with a body that other answers may share.
+  ///
+  /// - Parameters:
+  ///   - status: The status code.
+  ///   - contentType: The body's media type.
+  ///   - fields: Further header fields.
+  ///   - body: The body.
+  package init(status: HTTPStatus = .ok, contentType: String, fields: [Field] = [], body: HTTPBody) {
+    self.status = status
+    self.contentType = contentType
+    self.fields = fields
+    self.body = body
+  }
 
   /// An answer with a body of any type.
   ///
@@ -30,10 +44,7 @@ package struct HTTPResponse {
   ///   - fields: Further header fields.
   ///   - body: The body.
   package init(status: HTTPStatus = .ok, contentType: String, fields: [Field] = [], body: [UInt8]) {
-    self.status = status
-    self.contentType = contentType
-    self.fields = fields
-    self.body = body
+    self.init(status: status, contentType: contentType, fields: fields, body: HTTPBody(body))
   }
 
   /// An answer in plain text.

@@ -36,6 +36,8 @@ package final class HTTPServer {
   private var whenDrained: (() -> Void)?
   /// Connections at most since memory was last given back.
   private var mostConnections = 0
+  /// Memory of bodies at most since then.
+  private var mostAwaitedBytes = 0
   private lazy var memoryTimer = TimerEvent(loop: loop) { [unowned self] in giveMemoryBack() }
 
   /// Makes a server that listens nowhere yet.
@@ -106,19 +108,17 @@ extension HTTPServer: Sendable {}
 extension HTTPServer {
   /// Takes a new connection in; at the limit the one that has been silent longest makes room.
   ///
-  /// - Parameter descriptor: Its socket, taken over.
-  func admit(_ descriptor: CInt) {
-    if connections.count >= limits.connections, !evictOne() {
-      _ = close(descriptor)
-      statistics.refusedConnections += 1
-      return
-    }
+  /// - Parameter descriptor: Its socket, taken over where there is room.
+  /// - Returns: Whether there is.
+  func admit(_ descriptor: CInt) -> Bool {
+    guard connections.count < limits.connections || evictOne() else { return false }
     let connection = Connection(server: self, loop: loop, slot: connections.count)
-    guard connection.open(descriptor) else { return }
+    guard connection.open(descriptor) else { return true }
     connections.append(connection)
     statistics.acceptedConnections += 1
     statistics.openConnections = connections.count
     mostConnections = max(mostConnections, connections.count)
+    return true
   }
 
   /// Lets a connection go that has closed.
@@ -133,16 +133,24 @@ extension HTTPServer {
     statistics.openConnections = connections.count
     acceptor.roomMayBeMade()
     finishDrainIfEmpty()
+    scheduleReturnOfMemory()
+  }
+
+  private func scheduleReturnOfMemory() {
     // Waits for those that go together.
     if hasMemoryToReturn { memoryTimer.schedule(afterSeconds: 1) }
   }
 
-  /// Whether a crowd has gone, and left memory behind that nobody will need for long.
-  private var hasMemoryToReturn: Bool { mostConnections >= 256 && connections.count < mostConnections / 4 }
+  /// Whether a crowd has gone, or many answers have, and left memory behind that nobody will need for long.
+  private var hasMemoryToReturn: Bool {
+    mostConnections >= 256 && connections.count < mostConnections / 4
+      || mostAwaitedBytes >= 4 << 20 && awaitedBytes < mostAwaitedBytes / 4
+  }
 
   private func giveMemoryBack() {
     guard hasMemoryToReturn else { return }
     mostConnections = connections.count
+    mostAwaitedBytes = awaitedBytes
     // Takes milliseconds, so it is not for every connection.
     _ = malloc_trim(0)
   }
@@ -174,6 +182,20 @@ extension HTTPServer {
   ///
   /// One that sends its request at once is never the oldest, however many others come and wait.
   private func evictOne() -> Bool {
+    // So many at most turn out to have a request after all.
+    for _ in 0..<Self.surprisesPerEviction {
+      guard let victim = leastActive() else { return false }
+      guard !victim.findsRequest() else { continue }
+      statistics.evictedConnections += 1
+      victim.close()
+      return true
+    }
+    return false
+  }
+
+  private static let surprisesPerEviction = 16
+
+  private func leastActive() -> Connection? {
     let now = MonotonicTime.now
     var victim: Connection?
     var victimEvictability = Connection.Evictability.never
@@ -184,10 +206,37 @@ extension HTTPServer {
       victim = connection
       victimEvictability = evictability
     }
-    guard let victim else { return false }
-    statistics.evictedConnections += 1
-    victim.close()
-    return true
+    return victim
+  }
+}
+
+// MARK: Answers that nobody takes
+
+extension HTTPServer {
+  /// The memory of bodies that clients have not taken yet.
+  var awaitedBytes: Int { output.awaitedMemory.bytes }
+
+  /// The connections whose clients have not taken all of their answers.
+  var awaitedConnections: [Connection] { connections.filter(\.isAwaited) }
+
+  /// Keeps clients that take nothing from filling the memory: those go that have been at it for longest.
+  ///
+  /// - Parameter newest: The connection whose answer is the newest; it stays.
+  func answersAreAwaited(by newest: Connection) {
+    mostAwaitedBytes = max(mostAwaitedBytes, awaitedBytes)
+    guard awaitedBytes > limits.pendingAnswerBytes else { return }
+    // Those that share a body free its memory together: sorting once is cheaper than searching for each.
+    for connection in awaitedConnections.sorted(by: { $0.activeAt < $1.activeAt }) where connection !== newest {
+      guard awaitedBytes > limits.pendingAnswerBytes else { break }
+      statistics.droppedAnswers += 1
+      connection.close()
+    }
+  }
+
+  /// Tells that a connection has given all of its answers to the kernel.
+  func answersWereTaken() {
+    connectionMayWait()
+    scheduleReturnOfMemory()
   }
 }
 
@@ -237,7 +286,7 @@ extension HTTPServer {
     let persistence: HTTPHeadWriter.Persistence =
       !persists ? .closes : head.isVersion11 ? .keepsOpen : .saysKeepAlive
     headWriter.render(response, persistence: persistence, now: .now)
-    output.append(headWriter.bytes)
+    output.append(copyOf: headWriter.bytes)
     if head.method != .head { output.append(response.body) }
     observer?(route, response.status)
     return persists

@@ -6,8 +6,6 @@ package struct HTTPStatistics: Equatable {
   package internal(set) var acceptedConnections = 0
   /// Connections that were closed in favour of a new one, at the limit or for want of descriptors.
   package internal(set) var evictedConnections = 0
-  /// Connections that were closed as soon as they were accepted, because none of the others could make room.
-  package internal(set) var refusedConnections = 0
   /// How often accepting was paused because no connection could make room.
   package internal(set) var connectionLimitPauses = 0
   /// How often accepting was paused because it failed, mostly for want of descriptors.
@@ -18,8 +16,10 @@ package struct HTTPStatistics: Equatable {
   package internal(set) var idleTimeouts = 0
   /// Connections that were closed because the client did not take its answers.
   package internal(set) var stalledClients = 0
-  /// How often a client's requests were left unread because it had not taken its answers.
+  /// How often a client's further requests were left unread because it had not taken its answers.
   package internal(set) var pendingAnswerPauses = 0
+  /// Connections that were closed because the answers that clients had not taken needed too much memory.
+  package internal(set) var droppedAnswers = 0
   /// Connections that were still open when the time for draining was over.
   package internal(set) var drainCutoffs = 0
 

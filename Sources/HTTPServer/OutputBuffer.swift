@@ -5,6 +5,8 @@ internal import LinuxIO
 @safe
 struct OutputBuffer: ~Copyable {
   private let buffer: OpaquePointer
+  /// What the bodies take that are held for clients, here or where they were moved to.
+  let awaitedMemory = AwaitedMemory()
 
   init() {
     guard let buffer = unsafe evbuffer_new() else { fatalError("no memory for an output buffer") }
@@ -21,29 +23,33 @@ struct OutputBuffer: ~Copyable {
   /// Below it the bookkeeping costs more than the copy.
   private static let leastReferencedBytes = 4 << 10
 
-  /// Adds bytes at the end.
+  /// Adds a body at the end.
   ///
-  /// - Parameter bytes: Held until they are sent, and not copied, where that is worth it.
-  func append(_ bytes: [UInt8]) {
-    guard bytes.count >= Self.leastReferencedBytes else { return appendCopy(of: bytes) }
-    let retained = RetainedBytes(bytes)
+  /// - Parameter body: Held until it is sent, and not copied, where that is worth it.
+  func append(_ body: HTTPBody) {
+    guard body.bytes.count >= Self.leastReferencedBytes else { return append(copyOf: body.bytes) }
+    body.hold(countedIn: awaitedMemory)
     // Safe: the elements of an array stay where they are as long as somebody holds it who does not change it, as the
-    // object does that the callback releases.
-    let result = unsafe retained.bytes.withUnsafeBytes { bytes in
+    // body does until the callback releases it.
+    let result = unsafe body.bytes.withUnsafeBytes { bytes in
       unsafe evbuffer_add_reference(
         buffer,
         bytes.baseAddress,
         bytes.count,
         { _, _, context in
-          if let context = unsafe context { unsafe Unmanaged<RetainedBytes>.fromOpaque(context).release() }
+          guard let context = unsafe context else { return }
+          unsafe Unmanaged<HTTPBody>.fromOpaque(context).takeRetainedValue().letGo()
         },
-        unsafe Unmanaged.passRetained(retained).toOpaque()
+        unsafe Unmanaged.passRetained(body).toOpaque()
       )
     }
     precondition(result == 0, "no memory for an answer")
   }
 
-  private func appendCopy(of bytes: [UInt8]) {
+  /// Adds bytes at the end.
+  ///
+  /// - Parameter bytes: Copied.
+  func append(copyOf bytes: [UInt8]) {
     // Safe: the call copies as many bytes as the array has, while the array stands.
     let result = unsafe bytes.withUnsafeBytes { unsafe evbuffer_add(buffer, $0.baseAddress, $0.count) }
     precondition(result == 0, "no memory for an answer")
@@ -72,14 +78,5 @@ struct OutputBuffer: ~Copyable {
     guard count > 0 else { return }
     let result = unsafe bufferevent_write_buffer(bufferEvent, buffer)
     precondition(result == 0, "no memory for an answer")
-  }
-}
-
-/// Holds bytes that libevent points to.
-private final class RetainedBytes {
-  let bytes: [UInt8]
-
-  init(_ bytes: [UInt8]) {
-    self.bytes = bytes
   }
 }

@@ -156,6 +156,37 @@ extension EndToEnd {
       }
     }
 
+    /// 3.6 MB of metrics, which is more than the kernel takes of them: the most pipelines and types of error there can
+    /// be, with names that are as long as they may be and have to be escaped.
+    @Test("300 clients that ask for the largest metrics there can be and take nothing")
+    func largeAnswers() async throws {
+      try await Sandbox.run { sandbox in
+        let quotes = String(repeating: #"\""#, count: 100)
+        for pipeline in 0..<100 {
+          let lines = (0..<50).map { type in
+            #"{"timestamp": "2025-01-18T04:00:00Z", "message": "file_processing_failed", "#
+              + #""error_type": "\#(quotes)_\#(type)", "pipeline": "\#(quotes)_\#(pipeline)"}"# + "\n"
+          }
+          try sandbox.append(lines.joined())
+        }
+        let exporter = try await sandbox.startExporter()
+        _ = try await exporter.scrape()
+        // 32 MiB is what may wait for clients; one answer more, one that is made, and what 300 connections take.
+        try await attack("300 clients that take nothing", exporter, growthKiB: (most: 49_152, kept: 8_192)) { _ in
+          let clients = try (0..<300).map { _ in
+            let client = try HTTPClient(port: exporter.port, receiveBufferBytes: 4_096)
+            try client.request("/metrics")
+            return client
+          }
+          // Each of them was asked for before this.
+          let metrics = try await exporter.scrape { $0["etl_exporter_http_connections"] ?? 0 >= 301 }
+          let usage = Usage(exporter.process)
+          let dropped = metrics["etl_exporter_http_limits_total{limit=\"pending_answers\"}"] ?? -1
+          return withExtendedLifetime(clients) { ["with them: \(usage.text); \(Int(dropped)) were given up"] }
+        }
+      }
+    }
+
     @Test("no descriptors left: who is connected is served, and others are when there is room")
     func descriptors() async throws {
       try await Sandbox.run { sandbox in

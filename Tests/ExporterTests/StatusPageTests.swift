@@ -27,7 +27,7 @@ struct StatusPageTests {
         "trusted-types 'none'",
       ]
     )
-    let body = text(response.body)
+    let body = text(response.body.bytes)
     let value = nonce.dropFirst("nonce-".count)
     #expect(body.contains("<script nonce=\"\(value)\">"))
     #expect(body.contains("<style nonce=\"\(value)\">"))
@@ -80,6 +80,6 @@ struct StatusPageTests {
     let response = HTTPResponse(json: .null)
     #expect(response.contentType == "application/json")
     #expect(fields(response) == ["Cache-Control": "no-store"])
-    #expect(text(response.body) == "null\n")
+    #expect(text(response.body.bytes) == "null\n")
   }
 }

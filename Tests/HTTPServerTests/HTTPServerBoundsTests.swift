@@ -100,7 +100,7 @@ struct HTTPServerBoundsTests {
     #expect(server.openDescriptors <= 51)
     let statistics = server.statistics
     #expect(statistics.evictedConnections >= 150)
-    #expect(statistics.refusedConnections == 0)
+    #expect(statistics.connectionLimitPauses == 0)
     // The longest-silent ones had to go.
     #expect(((try? idle[0].readToEnd()) ?? "").isEmpty)
     try idle[199].send(sent.isEmpty ? request() : " HTTP/1.0\r\n\r\n")
@@ -117,20 +117,39 @@ struct HTTPServerBoundsTests {
       stuck.append(client)
       #expect(server.waits { server.statistics.pendingAnswerPauses == stuck.count })
     }
-    // The one that finds no room; those behind it wait in the kernel.
-    let unlucky = try RawClient(port: server.port)
-    #expect(throws: RawClient.Failure.self) {
-      try unlucky.send(request())
-      _ = try unlucky.readAnswer()
+    // The first is accepted only to find no room; those behind it wait in the kernel.
+    let waiting = try (0..<3).map { _ in
+      let client = try RawClient(port: server.port)
+      try client.send(request(fields: "Connection: close\r\n"))
+      return client
     }
-    let waiting = try RawClient(port: server.port)
-    try waiting.send(request())
+    #expect(server.waits { server.statistics.connectionLimitPauses >= 1 })
     let statistics = server.statistics
     #expect(statistics.openConnections == 2)
     #expect(statistics.connectionLimitPauses == 1)
-    #expect(statistics.refusedConnections == 1)
+    #expect(server.openDescriptors == 4)
     stuck.removeLast()
-    #expect(try waiting.readAnswer().status == 200)
+    for client in waiting {
+      #expect(try client.readAnswer().status == 200)
+      #expect(try client.isClosedSilently())
+      client.finishSending()
+    }
+  }
+
+  @Test("the end of a server, or of its accepting, leaves nobody waiting who found no room")
+  func endWhileOneWaits() throws {
+    for drains in [false, true] {
+      let server = try RunningServer(limits: limits { $0.connections = 1 })
+      let stuck = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+      try stuck.send(String(repeating: request("/large"), count: 2_000))
+      #expect(server.waits { server.statistics.pendingAnswerPauses == 1 })
+      let waiting = try RawClient(port: server.port)
+      #expect(server.waits { server.openDescriptors == 3 })
+      if drains { server.onLoop { server in server.drain {} } } else { server.stop() }
+      #expect(server.waits { server.openDescriptors == (drains ? 1 : 0) })
+      #expect(((try? waiting.readToEnd()) ?? "").isEmpty)
+      withExtendedLifetime(stuck) {}
+    }
   }
 
   @Test("clients that do not read for long make room, too")

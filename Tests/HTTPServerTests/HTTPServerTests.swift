@@ -212,9 +212,9 @@ struct HTTPServerTests {
     let server = try RunningServer()
     let client = try RawClient(port: server.port, receiveBufferBytes: 4_096)
     try client.send(String(repeating: request("/large"), count: 50) + request())
+    #expect(server.waits { server.statistics.pendingAnswerPauses > 0 })
     for _ in 0..<50 { #expect(try client.readAnswer().body.utf8.count == 100_000) }
     #expect(try client.readAnswer().body == "up 1\n")
-    #expect(server.statistics.pendingAnswerPauses > 0)
   }
 
   @Test("a client that has closed its side still gets its answers")

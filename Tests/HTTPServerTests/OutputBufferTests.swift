@@ -11,42 +11,60 @@ struct OutputBufferTests {
     let sockets = try ConnectedSockets()
     let output = OutputBuffer()
     var bytes = [UInt8](repeating: 1, count: count)
-    output.append(bytes)
-    output.append([2])
+    let body = HTTPBody(bytes)
+    output.append(body)
+    output.append(copyOf: [2])
     bytes[0] = 3
     #expect(output.count == count + 1)
+    #expect(body.isAwaited == (count >= 4_096))
     try output.write(to: sockets.near)
     #expect(output.count == 0)
+    #expect(!body.isAwaited)
     #expect(try received(from: sockets) == [UInt8](repeating: 1, count: count) + [2])
 
-    output.append(bytes)
+    // What nobody awaits is filled again in the memory that it has.
+    let place = address(of: body)
+    body.refill { $0[0] = 4 }
+    #expect(address(of: body) == place)
+    output.append(body)
     try output.write(to: sockets.near)
-    // Whoever is the only one to hold an array changes it in place.
-    let place = address(of: bytes)
-    bytes[0] = 4
-    #expect(address(of: bytes) == place)
-    #expect(try received(from: sockets).first == 3)
+    #expect(try received(from: sockets).first == 4)
+  }
+
+  @Test("a body that several answers hold counts once, until the last of them is sent")
+  func sharedBody() throws {
+    let sockets = try ConnectedSockets()
+    let output = OutputBuffer()
+    let body = HTTPBody([UInt8](repeating: 1, count: 10_000))
+    output.append(body)
+    output.append(body)
+    #expect(output.awaitedMemory.bytes == 10_000)
+    try output.write(to: sockets.near)
+    #expect(output.awaitedMemory.bytes == 0)
+    #expect(!body.isAwaited)
+    output.append(body)
+    output.append(HTTPBody([UInt8](repeating: 2, count: 5_000)))
+    #expect(output.awaitedMemory.bytes == 15_000)
   }
 
   @Test("a peer that has gone leaves something for the next one, or holds its bytes")
   func brokenPipe() throws {
     let output = OutputBuffer()
-    var bytes = [UInt8](repeating: 1, count: 10_000)
+    let body = HTTPBody([UInt8](repeating: 1, count: 10_000))
     do {
       let sockets = try ConnectedSockets()
       shutdown(sockets.far, CInt(SHUT_RD))
-      output.append(bytes)
+      output.append(body)
       _ = signal(SIGPIPE, SIG_IGN)
       #expect(throws: SystemCallError.self) { try output.write(to: sockets.near) }
     }
     #expect(output.count == 0)
-    let place = address(of: bytes)
-    bytes[0] = 4
-    #expect(address(of: bytes) == place)
+    #expect(output.awaitedMemory.bytes == 0)
+    #expect(!body.isAwaited)
   }
 
-  private func address(of bytes: borrowing [UInt8]) -> UInt {
-    unsafe bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+  private func address(of body: HTTPBody) -> UInt {
+    unsafe body.bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
   }
 
   private func received(from sockets: borrowing ConnectedSockets) throws -> [UInt8] {

@@ -77,6 +77,11 @@ final class RawClient {
     received += buffer[..<count]
   }
 
+  /// Reads until so many bytes have come; they are kept for `readAnswer`.
+  func receive(atLeast count: Int) throws {
+    while received.count < count, !hasEnded { try receiveMore() }
+  }
+
   /// Reads to the end of the connection.
   func readToEnd() throws -> String {
     while !hasEnded { try receiveMore() }

@@ -82,7 +82,7 @@ final class ScrapeMeter: Sendable {
       answer += buffer[..<count]
     }
     let text = String(decoding: answer, as: UTF8.self)
-    guard text.hasPrefix("HTTP/1.1 200 "), text.contains("\netl_records_total ") else {
+    guard text.hasPrefix("HTTP/1.1 200 "), text.contains("\n# TYPE etl_records_total counter\netl_records_total") else {
       return "answered \(text.prefix(80))"
     }
     return nil
