@@ -25,7 +25,7 @@ enum Endpoints {
     server.route(historyPath) { [unowned exporter] request in history(request, exporter) }
     server.route(livenessPath) { _ in HTTPResponse(text: "The exporter runs.\n") }
     server.route(readinessPath) { [unowned exporter] _ in readiness(exporter) }
-    server.route(healthPath) { [unowned exporter] _ in health(exporter) }
+    server.route(healthPath) { [unowned exporter] request in health(request, exporter) }
     server.route(telemetryPath) { [unowned exporter] request in metrics(request, exporter) }
   }
 
@@ -53,8 +53,9 @@ enum Endpoints {
     )
   }
 
-  private static func health(_ exporter: ExporterApplication) -> HTTPResponse {
-    let report = exporter.healthReport()
+  private static func health(_ request: HTTPRequest, _ exporter: ExporterApplication) -> HTTPResponse {
+    let pipelines = request.query.flatMap { QueryString.value(of: "pipelines", in: $0) }
+    let report = exporter.healthReport(isWhole: pipelines == "all")
     return HTTPResponse(status: report.exporterWorks ? .ok : .serviceUnavailable, json: report.json)
   }
 

@@ -146,8 +146,8 @@ final class ExporterApplication {
     }
   }
 
-  func healthReport() -> HealthReport {
-    HealthReport(source: scrapeSource(), logs: follower.conditions, hasCaughtUp: hasCaughtUp)
+  func healthReport(isWhole: Bool) -> HealthReport {
+    HealthReport(source: scrapeSource(), logs: follower.conditions, hasCaughtUp: hasCaughtUp, isWhole: isWhole)
   }
 
   func historyReport(pipeline name: String?) -> HistoryReport? {

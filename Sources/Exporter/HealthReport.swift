@@ -27,15 +27,20 @@ struct HealthReport {
   let source: ScrapeSource
   let logs: [LogCondition]
   let hasCaughtUp: Bool
+  /// Whether every pipeline is reported, as the status page asks for, and every reason why one is down.
+  var isWhole = false
+
+  /// More pipelines, or reasons, would only fill whatever looks at the answer; the counts tell of the rest.
+  static let usualPipelines = 10
 
   /// False only where the exporter itself cannot do its work: a log cannot be read.
   var exporterWorks: Bool { logs.allSatisfy { $0.failure == nil } }
 
-  private var jobReasons: [String] { source.pipelines.flatMap(jobReasons) }
+  private var downPipelines: Int { source.pipelines.count { !isAlive($0) } }
 
   var status: Status {
     if !hasCaughtUp { return .starting }
-    return exporterReasons.isEmpty && jobReasons.isEmpty ? .healthy : .degraded
+    return exporterReasons.isEmpty && downPipelines == 0 ? .healthy : .degraded
   }
 
   var json: JSONValue {
@@ -43,8 +48,18 @@ struct HealthReport {
       ("status", .string(status.rawValue)),
       ("exporter", exporter),
       ("job", job),
-      ("pipelines", .array(source.pipelines.map(pipeline))),
+      ("pipelines", .array(reportedPipelines.map(pipeline))),
     ])
+  }
+
+  /// The pipelines that are told of one by one: where they are many, those that are down come first.
+  private var reportedPipelines: [PipelineState] {
+    guard !isWhole, source.pipelines.count > Self.usualPipelines else { return Array(source.pipelines) }
+    let down = source.pipelines.lazy.filter { !isAlive($0) }
+    let alive = source.pipelines.lazy.filter { isAlive($0) }
+    return Array(
+      (Array(down.prefix(Self.usualPipelines)) + alive.prefix(Self.usualPipelines)).prefix(Self.usualPipelines)
+    )
   }
 
   // MARK: The exporter
@@ -84,10 +99,12 @@ struct HealthReport {
   // MARK: The job
 
   private var job: JSONValue {
-    let reasons = jobReasons
+    let down = downPipelines
     return .object([
-      ("status", .string(reasons.isEmpty ? "running" : "down")),
-      ("reasons", .array(reasons.map(JSONValue.string))),
+      ("status", .string(down == 0 ? "running" : "down")),
+      ("reasons", .array(reportedPipelines.flatMap(jobReasons).map(JSONValue.string))),
+      ("pipelines_running", .integer(Int64(source.pipelines.count - down))),
+      ("pipelines_down", .integer(Int64(down))),
     ])
   }
 

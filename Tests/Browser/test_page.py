@@ -53,7 +53,7 @@ def expect_quiet(page, programs, may_fail_to_load=False):
     assert not faults + entries + issues, f"the browser complains: {faults + entries + issues}"
     addresses = {one["request"]["url"] for one in page.happened("Network.requestWillBeSent")}
     strangers = [url for url in addresses if not url.startswith((programs.url, "data:image/svg+xml,"))]
-    assert programs.url + "health" in addresses and not strangers, f"asked: {addresses}"
+    assert programs.url + "health?pipelines=all" in addresses and not strangers, f"asked: {addresses}"
 
 
 def expect_words(page):

@@ -328,8 +328,11 @@ struct SignalEventTests {
       guard count == 2 else { exit(1) }
       event = nil
       guard event == nil else { exit(2) }
-      kill(getpid(), SIGUSR1)
-      usleep(1_000_000)
+      // To this very thread, which may have blocked it, and so before the call returns.
+      var signals = sigset_t()
+      _ = unsafe (sigemptyset(&signals), sigaddset(&signals, SIGUSR1))
+      _ = unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+      raise(SIGUSR1)
     }
   }
 

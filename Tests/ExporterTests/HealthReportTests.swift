@@ -37,7 +37,7 @@ struct HealthReportTests {
         "uptime_seconds": 15.0, "lag_bytes": 0, "read_bytes": 0, "read_errors": 0, "event_delay_seconds": 8.0, \
         "lines": {"event": 3, "other": 0, "malformed": 0, "oversized": 0, "duplicate": 0, "stale": 0}, \
         "rotations": {"rename": 0, "truncate": 0, "delete": 0, "replace": 0, "symlink": 0}, "snapshot": null, \
-        "logs": [{"path": "etl.log", "lag_bytes": 0}]}, "job": {"status": "running", "reasons": []}, \
+        "logs": [{"path": "etl.log", "lag_bytes": 0}]}, "job": {"status": "running", "reasons": [], "pipelines_running": 1, "pipelines_down": 0}, \
         "pipelines": [{"pipeline": null, "status": "running", "reason": null, "ended": null, \
         "uptime_seconds": 10.0, "total_records": 250, "total_files": 1, "total_failures": 1, \
         "gap_records": 0, "gap_files": 0, "gap_failures": 0, \
@@ -56,7 +56,11 @@ struct HealthReportTests {
   func noEvent() {
     let fixture = Fixture()
     #expect(report(fixture).status == .degraded)
-    #expect(json(report(fixture)).contains(#""job": {"status": "down", "reasons": ["no event yet"]}"#))
+    #expect(
+      json(report(fixture)).contains(
+        #""job": {"status": "down", "reasons": ["no event yet"], "pipelines_running": 0, "pipelines_down": 1}"#
+      )
+    )
   }
 
   @Test("the job is silent after a failure: the reason says for how long and what failed")
@@ -101,6 +105,24 @@ struct HealthReportTests {
     var fixture = Fixture(logNames: ["orders", "users"])
     fixture.read(Fixture.completed(1, totals: (250, 1, 0)), from: "users")
     #expect(json(report(fixture)).contains(#""reasons": ["pipeline orders: no event yet"]"#))
+  }
+
+  @Test("many pipelines: the answer grows with them, or hides one that is down")
+  func manyPipelines() {
+    let names = (0..<30).map { "pipeline_\($0)" }
+    var fixture = Fixture(logNames: names)
+    for name in names.dropLast(2) { fixture.read(Fixture.completed(1, totals: (250, 1, 0)), from: name) }
+    var report = report(fixture)
+    #expect(report.status == .degraded)
+    let usual = json(report)
+    #expect(usual.contains(#""pipelines_running": 28, "pipelines_down": 2"#))
+    #expect(
+      usual.contains(#""reasons": ["pipeline pipeline_28: no event yet", "pipeline pipeline_29: no event yet"]"#)
+    )
+    let shown = names.filter { usual.contains("{\"pipeline\": \"\($0)\"") }
+    #expect(shown == Array(names[..<8] + names[28...]))
+    report.isWhole = true
+    #expect(names.allSatisfy { json(report).contains("{\"pipeline\": \"\($0)\"") })
   }
 
   @Test("the log is not there: the job may be well, the exporter waits")

@@ -480,7 +480,7 @@ async function poll() {
   if (isAsking) return;
   isAsking = true;
   // Only what fails while asking means that nobody answers: the rest would be a defect of this page, and is to be seen.
-  const answer = await ask("health").catch(() => null);
+  const answer = await ask("health?pipelines=all").catch(() => null);
   if (answer) {
     health = answer;
     answeredAt = new Date();
