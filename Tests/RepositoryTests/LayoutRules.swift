@@ -45,8 +45,7 @@ enum LayoutRules {
   private static let otherNames: Set<String> = ["etl_exporter_data", "etl_logs", "etl_metrics", "etl_thresholds"]
 
   /// The README names each metric and message that the code declares, and none that it does not.
-  ///
-  /// - Parameter configured: Volumes, jobs and groups of rules, which it may name as well.
+  /// It may name volumes, jobs and groups of rules as well, which are `configured`.
   static func readmeFindings(_ readme: String, declared: Set<String>, configured: Set<String> = []) -> [Finding] {
     let words = readme.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
     let named = Set(words.map { $0.hasSuffix(".") ? String($0.dropLast()) : String($0) }.filter(isMetricOrMessage))
