@@ -35,11 +35,13 @@ enum Endpoints {
     let negotiated = NegotiatedFormat(accept: request.header("accept"))
     return HTTPResponse(
       contentType: negotiated.format.contentType(namesEscaping: negotiated.namesEscaping),
-      // Caches must not hand one client what another one asked for.
-      fields: [HTTPResponse.Field(name: "Vary", value: "Accept")],
+      fields: metricsFields,
       body: exporter.renderMetrics(as: negotiated.format)
     )
   }
+
+  /// Caches must not hand one client what another one asked for.
+  private static let metricsFields = [HTTPResponse.Field(name: "Vary", value: "Accept")]
 
   private static func readiness(_ exporter: ExporterApplication) -> HTTPResponse {
     exporter.hasCaughtUp ? HTTPResponse(text: "The exporter is ready.\n") : notReady(exporter)

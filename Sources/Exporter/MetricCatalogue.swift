@@ -218,7 +218,8 @@ enum MetricCatalogue {
       Family("etl_exporter_http_limits_total", .counter, "Times that a limit on clients took effect, by limit.") {
         source,
         samples in
-        for (labels, count) in source.requests?.limits ?? [] { samples.add(count, labels: labels) }
+        guard let statistics = source.requests?.statistics else { return }
+        for limit in RequestCounts.limits { samples.add(Int64(limit.count(statistics)), labels: limit.labels) }
       },
     ]
   }

@@ -50,17 +50,14 @@ struct RequestCounts {
   var openConnections: Int64 { Int64(statistics.openConnections) }
 
   /// How often each limit on clients took effect.
-  var limits: [(labels: LabelSet, count: Int64)] {
-    let counts = [
-      statistics.evictedConnections + statistics.connectionLimitPauses,
-      statistics.descriptorShortages, statistics.headTimeouts, statistics.idleTimeouts,
-      statistics.pendingAnswerPauses + statistics.droppedAnswers,
-      statistics.stalledClients,
-    ]
-    return zip(Self.limitLabels, counts).map { ($0, Int64($1)) }
-  }
+  static let limits: [(labels: LabelSet, count: @Sendable (HTTPStatistics) -> Int)] = [
+    (limit("connections"), { $0.evictedConnections + $0.connectionLimitPauses }),
+    (limit("descriptors"), { $0.descriptorShortages }),
+    (limit("head_time"), { $0.headTimeouts }),
+    (limit("idle_time"), { $0.idleTimeouts }),
+    (limit("pending_answers"), { $0.pendingAnswerPauses + $0.droppedAnswers }),
+    (limit("stalled_clients"), { $0.stalledClients }),
+  ]
 
-  private static let limitLabels = [
-    "connections", "descriptors", "head_time", "idle_time", "pending_answers", "stalled_clients",
-  ].map { LabelSet.none.adding("limit", $0) }
+  private static func limit(_ name: String) -> LabelSet { .none.adding("limit", name) }
 }

@@ -58,11 +58,8 @@ package struct ProcessStatisticsReader: ~Copyable {
     guard let count = try? statusFile.read(into: &bytes, at: 0) else { return nil }
     // The second field is the command's name in brackets, which may itself hold spaces and brackets.
     guard let nameEnd = text[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
-    let fields = text[nameEnd..<count].split(separator: UInt8(ascii: " ")).dropFirst()
-    // proc(5) counts from 1, and the fields here begin with its third.
     func field(_ number: Int) -> Int64? {
-      let index = fields.startIndex + number - 3
-      return fields.indices.contains(index) ? Int64(String(decoding: fields[index], as: UTF8.self)) : nil
+      Self.number(ofField: number, behindName: text[(nameEnd + 1)..<count])
     }
     guard let threads = field(20), let virtualBytes = field(23), let residentPages = field(24) else { return nil }
     return ProcessStatistics(
@@ -73,6 +70,30 @@ package struct ProcessStatisticsReader: ~Copyable {
       residentMemoryBytes: residentPages * pageBytes,
       threads: threads
     )
+  }
+
+  /// Reads a number without a text of its own: each scrape asks for several.
+  ///
+  /// - Parameters:
+  ///   - number: Which field, counted from 1 as `proc(5)` does.
+  ///   - fields: A blank and the third field, and so on.
+  /// - Returns: The number; nil where the field is none that is 0 or more and fits.
+  private static func number(ofField number: Int, behindName fields: ArraySlice<UInt8>) -> Int64? {
+    var current = 2
+    var value: Int64?
+    for byte in fields {
+      if byte == UInt8(ascii: " ") {
+        if current == number { break }
+        current += 1
+      } else if current == number {
+        guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte else { break }
+        let (product, isTooLarge) = (value ?? 0).multipliedReportingOverflow(by: 10)
+        let (sum, isStillTooLarge) = product.addingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
+        guard !isTooLarge, !isStillTooLarge else { return nil }
+        value = sum
+      }
+    }
+    return value
   }
 
   private func processorSeconds() -> Double {

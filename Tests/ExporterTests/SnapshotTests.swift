@@ -1,4 +1,5 @@
 import ETLLog
+import Foundation
 import LinuxIO
 import Tailing
 import Testing
@@ -53,6 +54,25 @@ struct SnapshotTests {
       totals: totals,
       pipelines: fixture.ingest.pipelines
     )
+  }
+
+  @Test("a snapshot that cannot be written counts as written, or not as an error")
+  func failedWrite() throws {
+    let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    var store = try SnapshotStore(directory: directory, log: OwnLog(level: .error, format: .logfmt))
+    let snapshot = Self.snapshot(Self.fixture())
+    let isWritten = store.save(snapshot)
+    var statistics = store.statistics
+    #expect(isWritten)
+    #expect((statistics.writes, statistics.errors) == (1, 0))
+    try FileManager.default.removeItem(atPath: directory)
+    for failures in 1...2 {
+      let isWritten = store.save(snapshot)
+      statistics = store.statistics
+      #expect(!isWritten)
+      #expect((statistics.writes, statistics.errors) == (1, Int64(failures)))
+    }
   }
 
   private static func document() -> [UInt8] {
