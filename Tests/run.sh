@@ -25,6 +25,8 @@ Sections (all of them, in this order, unless some are named):
   browser  the status page in headless Chromium: numbers, failures, policy, accessibility
   grafana  the dashboard: its rules, and every query of it and of the alerts' rules against a
            real Prometheus that scrapes; ETL_TEST_DASHBOARD_SCHEMA names Grafana's JSON schema
+  monitoring
+           Prometheus's and Alertmanager's configuration, and the alerts, with their own tools
   compose  images, Compose files and the PowerShell script, as far as that goes without Docker
   stack    the stack without Grafana in a real Docker engine, where there is one
 
@@ -42,7 +44,7 @@ for argument in "$@"; do
       exit 0
       ;;
     --no-address-sanitizer) with_address_sanitizer=false ;;
-    style | swift | address | fuzz | static | allocations | live | browser | grafana | compose | stack)
+    style | swift | address | fuzz | static | allocations | live | browser | grafana | monitoring | compose | stack)
       sections+=("$argument")
       ;;
     *)
@@ -193,22 +195,35 @@ install_packages() {
   }
 }
 
-# Prometheus's package is unpacked and not installed, for that would start the server.
-install_prometheus() {
-  if command -v prometheus >/dev/null && command -v promtool >/dev/null; then return; fi
-  if [[ -x $tools/usr/bin/prometheus ]]; then return; fi
-  printf 'unpacking by apt: prometheus and promtool, into %s\n' "${tools#"$PWD"/}" | tee /dev/fd/3
-  rm -rf "$tools"
+# Packages that would start a server are unpacked and not installed.
+unpack_package() { # package, its program
+  if [[ -x $tools/usr/bin/$2 ]]; then return; fi
+  printf 'unpacking by apt: %s, into %s\n' "$1" "${tools#"$PWD"/}" | tee /dev/fd/3
   mkdir -p "$tools"
   (
     cd "$tools"
-    apt-get -qq download prometheus || { update_package_lists && apt-get -qq download prometheus; } || {
-      echo 'apt could not download prometheus; are its package sources reachable?'
+    apt-get -qq download "$1" || { update_package_lists && apt-get -qq download "$1"; } || {
+      echo "apt could not download $1; are its package sources reachable?"
       exit 1
     }
-    dpkg-deb --extract prometheus_*.deb .
-    rm prometheus_*.deb
+    dpkg-deb --extract "$1"_*.deb .
+    rm "$1"_*.deb
   )
+}
+
+install_prometheus() {
+  if command -v prometheus >/dev/null && command -v promtool >/dev/null; then return; fi
+  unpack_package prometheus promtool
+}
+
+install_alertmanager() {
+  if command -v prometheus-alertmanager >/dev/null && command -v amtool >/dev/null; then return; fi
+  if [[ -x $tools/usr/bin/amtool ]]; then return; fi
+  unpack_package prometheus-alertmanager amtool
+  # It would look for its templates where they are once it is installed; as a path of the same length in the folder that it
+  # is started in they are found here.
+  sed -i 's|/usr/share/prometheus/alertmanager|usr//share/prometheus/alertmanager|g' \
+    "$tools/usr/bin/prometheus-alertmanager"
 }
 
 install_python_packages() {
@@ -230,6 +245,7 @@ prepare() {
   }
   install_packages
   install_prometheus
+  install_alertmanager
   install_python_packages
 }
 
@@ -427,6 +443,39 @@ check_stack() {
   if $is_last_passed; then sed 's/^/        /' "$logs/${name//[^a-zA-Z0-9]/-}.log"; fi
 }
 
+check_monitoring() {
+  local folder=Tests/Prometheus python=$venv/bin/python
+  local PATH=$PATH:$tools/usr/bin
+  check 'monitoring: promtool check config' 20 promtool check config --lint=all --lint-fatal prometheus/prometheus.yml
+  check 'monitoring: promtool check rules' 20 promtool check rules --lint=all --lint-fatal prometheus/rules/*.yml
+  check 'monitoring: promtool test rules' 60 promtool test rules prometheus/tests/*.test.yml
+  check 'monitoring: changes of the rules are noticed by their tests' 400 "$python" "$folder/mutate_rules.py"
+  check 'monitoring: amtool check-config' 20 amtool check-config prometheus/alertmanager.yml
+  check 'monitoring: alerts go where their severity says' 20 are_alerts_routed
+  check 'monitoring: Alertmanager keeps back what follows from a critical alert' 60 \
+    "$python" "$folder/test_alertmanager.py" "$(command -v prometheus-alertmanager)"
+  if ! $is_static_built; then
+    skip 'monitoring: what needs the programs' 'the build failed'
+    return
+  fi
+  check 'monitoring: names, words, metrics and runbook of the rules' 30 \
+    "$python" "$folder/check_rules.py" "$executables/etl-exporter"
+  check 'monitoring: a healthy job fires no alert' 120 \
+    "$python" "$folder/healthy_demo.py" "$executables/etl-simulator" "$executables/etl-exporter"
+}
+
+are_alerts_routed() {
+  local severity receiver routes=prometheus/alertmanager.yml
+  for severity in critical warning; do
+    amtool config routes test --config.file="$routes" --verify.receivers="$severity" severity="$severity" alertname=Any
+  done
+  for receiver in severity=none severity=other; do
+    amtool config routes test --config.file="$routes" --verify.receivers=page "$receiver" alertname=Any
+  done
+  # Whatever severity somebody may give it.
+  amtool config routes test --config.file="$routes" --verify.receivers=page severity=critical alertname=Watchdog
+}
+
 readonly gauges=(etl_current_rate_records_per_second etl_avg_processing_time_seconds etl_seconds_since_last_success
   etl_seconds_since_last_failure etl_health_status etl_uptime_seconds)
 readonly counters=(etl_records_total etl_files_total etl_failures_total etl_errors_by_type_total)
@@ -540,12 +589,13 @@ main() {
   if wants swift; then check_swift; fi
   if wants address; then check_address; fi
   if wants fuzz; then check_fuzz; fi
-  if wants static || wants live || wants browser || wants grafana; then build_static; fi
+  if wants static || wants live || wants browser || wants grafana || wants monitoring; then build_static; fi
   if wants static; then check_static; fi
   if wants allocations; then check_allocations; fi
   if wants live; then check_live; fi
   if wants browser; then check_browser; fi
   if wants grafana; then check_grafana; fi
+  if wants monitoring; then check_monitoring; fi
   if wants compose; then check_compose; fi
   if wants stack; then check_stack; fi
   summarize

@@ -1,0 +1,139 @@
+"""Checks what promtool does not: names, labels and words of the rules, that each series of an expression exists, that each
+alert is tested both ways, that the README has its row and its section, and the thresholds of another objective.
+
+Usage: check_rules.py EXPORTER    the path of the program; promtool must be on PATH
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from rule_files import ROOT, RULES, STRICT_OBJECTIVE, STRICT_TEST, TESTS, load, name_of, rules_of, run_tests
+from rule_files import seconds, series_in, with_objective
+
+# Those that the system which this one takes after has, by their names there.
+EXPECTED = {
+    "ETL Process Health Check Failed": "critical",
+    "ETL Metrics Endpoint Unavailable": "critical",
+    "No ETL Success in 10 Minutes": "warning",
+    "High ETL Failure Rate": "warning",
+    "ETL Processing Rate Below Threshold": "warning",
+    "ETL Excessive Processing Time": "warning",
+    "Watchdog": "none",
+}
+PROMETHEUS_SERIES = {"up"}
+
+
+def anchor(heading):
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def exported(exporter):
+    """The series that the exporter shows, and the values of each one's labels."""
+    with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
+        log.write('{"message": "file_processing_completed", "processing_time": 1.5, "records_processed": 10}\n')
+        log.write('{"message": "file_processing_started"}\n')
+        log.flush()
+        command = [exporter, "--once", "--log-file", log.name]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    families = list(text_string_to_metric_families(text))
+    values = {sample.name: {} for family in families for sample in family.samples}
+    for sample in (sample for family in families for sample in family.samples):
+        for label, value in sample.labels.items():
+            values[sample.name].setdefault(label, set()).add(value)
+    # A family without a sample, such as those of the snapshot here, is declared all the same.
+    for name, kind in re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE):
+        if kind != "histogram":
+            values.setdefault(name, {})
+    return values
+
+
+def check_expressions(rules, values):
+    recorded = {rule["record"] for rule in rules if "record" in rule}
+    for name in recorded:
+        assert re.fullmatch(r"[a-z_]+:[a-z_]+:[a-z0-9_]+", name), f"{name} is not level:metric:operations"
+        used = any(name in series_in(rule["expr"]) for rule in rules)
+        assert used, f"no rule uses {name}"
+    for rule in rules:
+        for series in series_in(rule["expr"]):
+            known = series in recorded or series in values or series in PROMETHEUS_SERIES
+            assert known, f"{name_of(rule)}: nobody gives {series}"
+        for series, label, alternatives in re.findall(r'(\w+)\{(\w+)=~?"([^"]+)"\}', rule["expr"]):
+            if series in values:
+                missing = set(alternatives.split("|")) - values[series].get(label, set())
+                assert not missing, f"{name_of(rule)}: {series} has no {label} {missing}"
+
+
+def check_alert(rule, severities):
+    name, labels, annotations = rule["alert"], rule["labels"], rule["annotations"]
+    assert labels["severity"] in ("critical", "warning", "none"), f"{name}: severity {labels['severity']}"
+    assert labels["severity"] == severities.get(name, labels["severity"]), f"{name}: severity {labels['severity']}"
+    assert name == "Watchdog" or labels["component"] in ("job", "exporter"), f"{name}: no component"
+    assert re.fullmatch(r"[A-Z].+ .+\.", annotations["summary"]), f"{name}: its summary is no sentence"
+    assert "{{" not in annotations["summary"], f"{name}: its summary has a value, so that its alerts cannot be grouped by it"
+    description = annotations["description"]
+    assert re.search(r"\{\{[^}]*\$value", description), f"{name}: its description has no value"
+    assert name == "Watchdog" or "$labels.instance" in description, f"{name}: its description names no instance"
+    about_pipeline = labels.get("component") == "job"
+    assert not about_pipeline or "$labels.pipeline" in description, f"{name}: its description names no pipeline"
+    assert annotations["runbook_url"] == f"README.md#{anchor(name)}", f"{name}: {annotations['runbook_url']}"
+
+
+def in_words(duration):
+    """How the README writes the time that an alert waits."""
+    total = seconds(duration)
+    return "" if total == 0 else f"{total // 60} min" if total < 3600 else f"{total // 3600} h"
+
+
+def check_readme(alerts):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    places = [anchor(heading) for heading in headings]
+    runbook = re.search(r"^## Runbook$(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    assert runbook, "the README has no section Runbook"
+    sections = dict(re.findall(r"^### (.+?)$(.*?)(?=^### |\Z)", runbook[1], re.MULTILINE | re.DOTALL))
+    table = re.findall(r"^\| \[([^\]]+)\]\(#([^)]+)\) \| (\w+) \| [^|]+ \| ?([^|]*?) ?\|$", text, re.MULTILINE)
+    rows = {name: (target, severity, waits) for name, target, severity, waits in table}
+    for rule in alerts:
+        name = rule["alert"]
+        assert places.count(anchor(name)) == 1, f"the README has {places.count(anchor(name))} headings {anchor(name)}"
+        assert "```sh\n" in sections.get(name, ""), f"the README's section {name} has no command"
+        expected = (anchor(name), rule["labels"]["severity"], in_words(rule.get("for")))
+        assert rows.get(name) == expected, f"the README's row for {name}: {rows.get(name)} instead of {expected}"
+    names = {rule["alert"] for rule in alerts}
+    assert set(rows) == names, f"the README's table: {set(rows) ^ names}"
+    assert set(sections) == names, f"the README's runbook: {set(sections) ^ names}"
+
+
+def check_tested(alerts):
+    fires, silent = set(), set()
+    for test in (test for path in TESTS for test in load(path)["tests"]):
+        for case in test.get("alert_rule_test", ()):
+            (fires if case.get("exp_alerts") else silent).add(case["alertname"])
+    for name in (rule["alert"] for rule in alerts):
+        assert name in fires, f"no test shows that {name} fires"
+        assert name in silent or name == "Watchdog", f"no test shows {name} silent"
+
+
+def main(exporter):
+    rules = [rule for _, _, rule in rules_of(load(RULES))]
+    alerts = [rule for rule in rules if "alert" in rule]
+    names = [rule["alert"] for rule in alerts]
+    assert len(set(names)) == len(names), "two alerts have one name"
+    assert not set(EXPECTED) - set(names), f"there is no {set(EXPECTED) - set(names)}"
+    check_expressions(rules, exported(exporter))
+    for rule in alerts:
+        check_alert(rule, EXPECTED)
+    check_readme(alerts)
+    check_tested(alerts)
+    passed, output = run_tests(with_objective(load(RULES), STRICT_OBJECTIVE), [load(STRICT_TEST)])
+    assert passed, output
+    print(f"{len(alerts)} alerts and {len(rules) - len(alerts)} recording rules")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
