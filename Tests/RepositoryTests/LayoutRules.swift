@@ -41,9 +41,6 @@ enum LayoutRules {
     return findings
   }
 
-  /// Volumes of the Compose files, the job of Prometheus's configuration, and a group of its rules.
-  private static let otherNames: Set<String> = ["etl_exporter_data", "etl_logs", "etl_metrics", "etl_thresholds"]
-
   /// The README names each metric and message that the code declares, and none that it does not.
   /// It may name volumes, jobs and groups of rules as well, which are `configured`.
   static func readmeFindings(_ readme: String, declared: Set<String>, configured: Set<String> = []) -> [Finding] {
