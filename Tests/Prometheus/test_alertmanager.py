@@ -108,13 +108,14 @@ def check(webhooks, url, process):
         # Without metrics nothing else is said of this exporter, but of the other one.
         *(alert(name, EXPORTER, pipeline="orders") for name in every if name not in ("Watchdog", ENDPOINT)),
         alert(ENDPOINT, EXPORTER),
-        # One pipeline is down, so its warnings are kept back, but not those of another one and those of the exporter.
-        alert(HEALTH, OTHER, pipeline="orders"),
-        *(alert(name, OTHER, pipeline="orders") for name in of_job),
+        # The one job of an exporter is down, so its warnings are kept back, but not those of the exporter.
+        alert(HEALTH, OTHER),
+        *(alert(name, OTHER) for name in of_job),
+        *(alert(name, OTHER) for name in of_exporter),
+        # One of two pipelines is down, so the warnings of the other one are told.
         *(alert(name, {**OTHER, "instance": "third:8083"}, pipeline="users") for name in of_job),
         *(alert(name, {**OTHER, "instance": "third:8083"}, pipeline="users") for name in of_exporter),
         alert(HEALTH, {**OTHER, "instance": "third:8083"}, pipeline="orders"),
-        *(alert(name, OTHER) for name in of_exporter),
         alert("Watchdog", {}),
     ]
     ask(f"{url}/api/v2/alerts", posted)
