@@ -22,6 +22,8 @@ IMAGES = {
     "grafana": "grafana/grafana:13.1.3",
 }
 LOG = "/app/logs"
+# Every setting, and the default that its example shows.
+EXAMPLE = dict(re.findall(r"^#([A-Z_]+)=(.*)$", (FOLDER / ".env.example").read_text(), re.MULTILINE))
 
 findings = []
 
@@ -32,9 +34,9 @@ def expect(condition, finding):
 
 
 def configuration(compose, *arguments, folder=ROOT, **variables):
-    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **variables}
-    # No .env of whoever runs this.
-    command = [compose, "--env-file", os.devnull, *arguments, "config", "--format", "json"]
+    # What is empty counts as not set, whatever the .env of whoever runs this says.
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **dict.fromkeys(EXAMPLE, ""), **variables}
+    command = [compose, *arguments, "config", "--format", "json"]
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
     if result.returncode != 0 or "level=warning" in result.stderr:
         sys.exit(f"{' '.join(command)}\n{result.stderr}")
@@ -128,13 +130,12 @@ def check_agreement(stack):
     expect(users == {"10001:10001"}, f"the two images disagree on the user: {users}")
 
     # Every variable is in .env.example, with the default that it has where a default can be seen.
-    example = dict(re.findall(r"^#([A-Z_]+)=(.*)$", (FOLDER / ".env.example").read_text(), re.MULTILINE))
     files = "".join(path.read_text() for path in FOLDER.glob("compose*.yaml"))
     used = set(re.findall(r"\$\{([A-Z_]+)", files)) | set(re.findall(r"^ +(ETL_[A-Z_]+):$", files, re.MULTILINE))
-    expect(used == set(example), f"not in both the Compose files and .env.example: {sorted(used ^ set(example))}")
+    expect(used == set(EXAMPLE), f"not in both the Compose files and .env.example: {sorted(used ^ set(EXAMPLE))}")
     for name, default in re.findall(r"\$\{([A-Z_]+):-([^}]+)\}", files):
-        expect(example.get(name) == default, f"{name} is {default}, and in .env.example {example.get(name)}")
-    for name in used & set(example):
+        expect(EXAMPLE.get(name) == default, f"{name} is {default}, and in .env.example {EXAMPLE.get(name)}")
+    for name in used & set(EXAMPLE):
         services = configuration(sys.argv[1], "-f", "compose/compose.yaml", **{name: "17171"})["services"]
         part = "ports" if name.endswith("_PORT") else "environment"
         reached = any("17171" in json.dumps(service.get(part)) for service in services.values())

@@ -36,7 +36,9 @@ class Stack:
         plugins.mkdir(parents=True)
         (plugins / "docker-compose").symlink_to(pathlib.Path(compose).resolve())
         self.ports = dict(zip(SERVICES[1:], free_ports(3)))
-        self.environment = os.environ | {
+        settings = re.findall(r"^#([A-Z_]+)=", (ROOT / "compose/.env.example").read_text(), re.MULTILINE)
+        # What is empty counts as not set, whatever the .env of whoever runs this says.
+        self.environment = os.environ | dict.fromkeys(settings, "") | {
             "DOCKER_CONFIG": str(folder / "docker"),
             "COMPOSE_PROJECT_NAME": PROJECT,
             "ETL_METRICS_PORT": str(self.ports["etl-metrics"]),
