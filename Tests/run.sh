@@ -13,7 +13,7 @@ Checks the whole repository on Debian 12 with a Swift toolchain on PATH. Install
 apt and, into .build/test-venv, from PyPI what is missing; sudo is used only when not root.
 Sections (all of them, in this order, unless some are named):
 
-  style    swift format lint --strict, shellcheck
+  style    swift format lint --strict, shellcheck, what the benchmarks make of their numbers
   swift    build with warnings as errors, all Swift tests
   address  the tests of ETLLog once more under the address sanitizer
   fuzz     the reader of the log, guided by coverage, for 10 s (ETL_TEST_LONG=1: 60 s)
@@ -59,7 +59,8 @@ readonly logs=$PWD/.build/test-logs
 readonly tools=$PWD/.build/test-tools
 readonly venv=$PWD/.build/test-venv
 readonly executables=$PWD/.build/static/release
-readonly maximum_executable_bytes=$((10 * 1024 * 1024))
+# The library of regular expressions, which one call of a convenience pulls in, would exceed it.
+readonly maximum_executable_bytes=$((9 * 1024 * 1024))
 
 # What apt installs where it is missing, and what for.
 readonly packages=(
@@ -254,6 +255,7 @@ prepare() {
 check_style() {
   local scripts
   check 'swift format lint' 300 swift format lint --strict --parallel --recursive Sources Tests Package.swift
+  check 'benchmarks: their statistics' 60 /usr/bin/python3 Tests/Benchmarks/test_benchmarks.py
   mapfile -t scripts < <(find Tests compose -name '*.sh')
   check 'shellcheck' 60 shellcheck .ci/run "${scripts[@]}"
 }

@@ -29,4 +29,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Without Swift's regular expressions, which come in unasked and make an executable larger by a seventh.
 exec swift build --configuration release --scratch-path .build/static --static-swift-stdlib \
   -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -s \
-  -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import "$@"
+  -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
+  -Xlinker --symbol-ordering-file="$PWD/compose/startup-functions.txt" -Xlinker --no-warn-symbol-ordering "$@"
