@@ -104,9 +104,6 @@ enum ExporterOptions {
         "--web.telemetry-path: \(UsageError.quoted(configuration.telemetryPath)) is taken; use another path"
       )
     }
-    if configuration.readsOnce, configuration.storagePath != nil {
-      throw UsageError("--once reads everything anew and excludes --storage.path; use one of them")
-    }
     if configuration.readsOnce, configuration.asksHealth {
       throw UsageError("--once and --health-check exclude each other; use one of them")
     }

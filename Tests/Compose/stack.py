@@ -246,7 +246,7 @@ def check_killed_job(stack):
     stack.compose("restart", "etl-metrics")
     after = wait_until("the exporter is back", stack.counters, 60)
     version = stack.containers("etl-metrics")["etl-metrics"]["Config"]["Image"]
-    once = stack.docker("run", "--rm", "--network=none", "-e", "ETL_STORAGE_PATH=",
+    once = stack.docker("run", "--rm", "--network=none",
                         "-v", f"{PROJECT}_etl_logs:/app/logs:ro", version, "--once")
     assert sorted(COUNTERS.findall(once)) == after, f"the log says\n{once}\nand the exporter {after}"
     show("counters after two starts and a kill, as in the log", "\n".join(after))
