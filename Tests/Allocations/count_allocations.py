@@ -25,7 +25,7 @@ LINE_TOLERANCE = 16
 ALLOCATIONS_PER_TURN = 100
 TURN_BYTES = 1 << 20
 # What libevent takes for a request and its answer, and what answering takes beside that.
-ALLOCATIONS_PER_SCRAPE = 24
+ALLOCATIONS_PER_SCRAPE = 14
 
 
 class Counter:
