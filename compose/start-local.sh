@@ -11,25 +11,15 @@ fail() { # message
   exit 1
 }
 
-# --- What is needed, and the build ----------------------------------------------------------------------------------
+# shellcheck source=compose/packages.sh
+. "$(dirname "${BASH_SOURCE[0]}")/packages.sh"
 
-as_root() {
-  if ((EUID == 0)); then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    fail "this needs root: $*"
-  fi
-}
+# --- What is needed, and the build ----------------------------------------------------------------------------------
 
 install_libraries() {
   if command -v pkg-config >/dev/null && pkg-config --exists libevent_core; then return; fi
   command -v apt-get >/dev/null || fail 'libevent (with its headers) and pkg-config are missing; install them first'
-  echo 'Installing by apt: libevent-dev pkg-config'
-  as_root apt-get -qq update || true
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends libevent-dev pkg-config ||
-    fail 'apt could not install libevent-dev and pkg-config; are its package sources reachable?'
+  install_packages libevent-dev pkg-config || exit 1
 }
 
 # Whether the executables are those of the sources that are here.
