@@ -13,7 +13,7 @@ final class ExporterApplication {
   private let server: HTTPServer
   private let follower: LogFollower
   private let exposition = MetricCatalogue.exposition
-  private let processReader: ProcessStatisticsReader
+  private var processReader: ProcessStatisticsReader
   private let processStart = WallTime.now
   private let staleAfterSeconds: Double
   private let snapshotSeconds: Double
@@ -166,7 +166,7 @@ final class ExporterApplication {
       requests: requestCounts,
       logs: follower.totals,
       snapshots: store?.statistics,
-      process: processReader.read(),
+      process: processReader.read(at: .now),
       processStart: processStart,
       buildLabels: ScrapeSource.ownBuildLabels
     )

@@ -22,9 +22,14 @@ package struct ProcessStatistics: Equatable {
 /// Safe to use although it holds a C pointer: the directory is opened in `init` and closed in `deinit`.
 @safe
 package struct ProcessStatisticsReader: ~Copyable {
+  /// How old the values may be that are given out: reading them takes the kernel longer than it takes to show all
+  /// metrics, and say little of less than a second.
+  static let maximumAgeSeconds = 1.0
+
   private let statusFile: FileDescriptor
   private let descriptorDirectory: OpaquePointer
   private let pageBytes: Int64
+  private var newest: (values: ProcessStatistics?, readAt: MonotonicTime)?
 
   /// Opens what it needs.
   ///
@@ -47,10 +52,18 @@ package struct ProcessStatisticsReader: ~Copyable {
     unsafe closedir(descriptorDirectory)
   }
 
-  /// Takes the present values.
+  /// Takes the values as they are, or were less than a second ago.
   ///
+  /// - Parameter now: The present.
   /// - Returns: The values; nil when the kernel's text is not as `proc(5)` describes it.
-  package borrowing func read() -> ProcessStatistics? {
+  package mutating func read(at now: MonotonicTime) -> ProcessStatistics? {
+    if let newest, now.seconds(since: newest.readAt) < Self.maximumAgeSeconds { return newest.values }
+    let values = read()
+    newest = (values, now)
+    return values
+  }
+
+  private borrowing func read() -> ProcessStatistics? {
     var text = [UInt8](repeating: 0, count: 1024)
     var span = text.mutableSpan
     // Safe: whatever the kernel writes there is a valid byte.
@@ -72,7 +85,7 @@ package struct ProcessStatisticsReader: ~Copyable {
     )
   }
 
-  /// Reads a number without a text of its own: each scrape asks for several.
+  /// Reads a number without a text of its own: the text is read for several.
   ///
   /// - Parameters:
   ///   - number: Which field, counted from 1 as `proc(5)` does.
