@@ -32,7 +32,9 @@ enum Endpoints {
   private static func metrics(_ request: HTTPRequest, _ exporter: ExporterApplication) -> HTTPResponse {
     // Before that the counters are on their way up to what they were when the exporter was last asked.
     guard exporter.hasCaughtUp else { return notReady(exporter) }
-    let negotiated = NegotiatedFormat(accept: request.header("accept"))
+    var negotiation = FormatNegotiation()
+    request.forEachValue(of: "accept") { negotiation.take($0) }
+    let negotiated = negotiation.result
     return HTTPResponse(
       contentType: negotiated.format.contentType(namesEscaping: negotiated.namesEscaping),
       fields: metricsFields,

@@ -80,7 +80,7 @@ struct HealthReport {
       ("read_errors", .integer(source.logs.readErrors)),
       ("event_delay_seconds", decimal(source.eventDelaySeconds)),
       ("lines", source.lineCounts.json),
-      ("rotations", .object(source.logs.rotations.map { ($0.kind.rawValue, .integer($0.count)) })),
+      ("rotations", source.logs.rotations.json),
       ("snapshot", source.snapshots.map(snapshot) ?? .null),
       ("logs", .array(logs.map { .object([("path", .string($0.path)), ("lag_bytes", .integer($0.lagBytes))]) })),
     ])

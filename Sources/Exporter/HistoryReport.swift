@@ -16,7 +16,7 @@ struct HistoryReport {
   ///   - pipelines: All pipelines.
   ///   - name: The one that is asked for, empty for the one without a name; nil for all together. Where no pipeline has
   ///     this name there is no report.
-  init?(now: WallTime, pipelines: [PipelineState], name: String?) {
+  init?(now: WallTime, pipelines: ArraySlice<PipelineState>, name: String?) {
     self.now = now
     names = pipelines.map(\.name)
     if let name {

@@ -161,7 +161,7 @@ extension LogFollower: Sendable {}
 
 extension LogFollower {
   /// The pipelines that have series now.
-  var pipelines: [PipelineState] { ingest.pipelines.all }
+  var pipelines: ArraySlice<PipelineState> { ingest.pipelines.all }
 
   /// How many events had a pipeline that was put under the overflow.
   var pipelineOverflow: Int64 { ingest.pipelines.pipelineOverflow }

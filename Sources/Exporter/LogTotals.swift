@@ -1,3 +1,4 @@
+internal import ETLLog
 internal import Metrics
 internal import Tailing
 
@@ -9,10 +10,8 @@ struct LogTotals {
   var lagBytes: Int64 = 0
   /// Times that a log could not be looked at or read.
   var readErrors: Int64 = 0
-  /// Replacements of a log by how they happened, with the labels of each way's series.
-  var rotations = RotationKind.allCases.map { kind in
-    (kind: kind, labels: LabelSet.none.adding("kind", kind.rawValue), count: 0 as Int64)
-  }
+  /// Replacements of a log by how they happened.
+  var rotations = RotationCounts()
 
   /// Adds what one log has to tell.
   ///
@@ -22,7 +21,7 @@ struct LogTotals {
     readBytes += statistics.bytesRead
     lagBytes += tailer.lagBytes
     readErrors += statistics.readErrors
-    for place in rotations.indices { rotations[place].count += statistics.rotations(rotations[place].kind) }
+    for series in RotationCounts.series { rotations[series.kind] += statistics.rotations(series.kind) }
   }
 
   /// Adds what one log has told when it is let go.
@@ -32,5 +31,37 @@ struct LogTotals {
     let lagBytes = lagBytes
     add(tailer)
     self.lagBytes = lagBytes
+  }
+}
+
+/// How often a log was replaced, by how it happened.
+struct RotationCounts {
+  /// The ways in which a log may be replaced, in the order in which they are shown, with the labels of each one's series.
+  static let series = RotationKind.allCases.map { kind in
+    (kind: kind, labels: LabelSet.none.adding("kind", kind.rawValue))
+  }
+
+  // In place, because each scrape adds up those of all logs.
+  private var counts = InlineArray<5, Int64>(repeating: 0)
+
+  subscript(kind: RotationKind) -> Int64 {
+    get { counts[Self.place(of: kind)] }
+    set { counts[Self.place(of: kind)] = newValue }
+  }
+
+  private static func place(of kind: RotationKind) -> Int {
+    switch kind {
+    case .rename: 0
+    case .truncate: 1
+    case .delete: 2
+    case .replace: 3
+    case .symlink: 4
+    }
+  }
+}
+
+extension RotationCounts {
+  var json: JSONValue {
+    .object(Self.series.map { ($0.kind.rawValue, .integer(self[$0.kind])) })
   }
 }

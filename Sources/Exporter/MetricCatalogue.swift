@@ -9,7 +9,7 @@ struct ScrapeSource {
   let now: WallTime
   /// How old a job's newest event may be while the job counts as alive.
   let staleAfterSeconds: Double
-  let pipelines: [PipelineState]
+  let pipelines: ArraySlice<PipelineState>
   /// How many events had a pipeline that was put under the overflow.
   let pipelineOverflow: Int64
   let lineCounts: LineCounts
@@ -32,8 +32,8 @@ struct ScrapeSource {
     nanoseconds.map { Exporter.seconds(from: $0, to: now.nanoseconds) }
   }
 
-  fileprivate func isAlive(_ pipeline: PipelineState) -> Bool {
-    pipeline.isAlive(at: now.nanoseconds, staleAfterSeconds: staleAfterSeconds)
+  fileprivate func isAlive(_ place: Int) -> Bool {
+    pipelines[place].isAlive(at: now.nanoseconds, staleAfterSeconds: staleAfterSeconds)
   }
 }
 
@@ -47,16 +47,18 @@ enum MetricCatalogue {
 
   private static var job: [Family] {
     [
-      integers("etl_records_total", .counter, "Records that the job has processed.") { $1.totals.records.counted },
+      integers("etl_records_total", .counter, "Records that the job has processed.") {
+        $0.pipelines[$1].totals.records.counted
+      },
       integers("etl_files_total", .counter, "Files that the job has processed successfully.") {
-        $1.totals.files.counted
+        $0.pipelines[$1].totals.files.counted
       },
       Family("etl_failures_total", .counter, "Files that the job has failed to process.") { source, samples in
-        for pipeline in source.pipelines {
+        for place in source.pipelines.indices {
           samples.add(
-            pipeline.totals.failures.counted,
-            labels: pipeline.labels,
-            exemplar: pipeline.failureExemplar
+            source.pipelines[place].totals.failures.counted,
+            labels: source.pipelines[place].labels,
+            exemplar: source.pipelines[place].failureExemplar
           )
         }
       },
@@ -65,27 +67,27 @@ enum MetricCatalogue {
         .counter,
         "Files that the job has failed to process, by the type of error; the types add up to etl_failures_total."
       ) { source, samples in
-        for pipeline in source.pipelines {
-          for error in pipeline.errors { samples.add(error.count, labels: error.labels) }
+        for place in source.pipelines.indices {
+          for error in source.pipelines[place].errors { samples.add(error.count, labels: error.labels) }
         }
       },
       decimals(
         "etl_current_rate_records_per_second",
         .gauge,
         "Records per second of the newest completed file; 0 while the job is down."
-      ) { source, pipeline in
-        pipeline.newestFileRate.map { source.isAlive(pipeline) ? $0 : 0 }
+      ) { source, place in
+        source.pipelines[place].newestFileRate.map { source.isAlive(place) ? $0 : 0 }
       },
       decimals(
         "etl_avg_processing_time_seconds",
         .gauge,
         "Mean processing time of the last \(PipelineState.recentFiles) completed files."
-      ) { $1.processingSeconds.mean },
+      ) { $0.pipelines[$1].processingSeconds.mean },
       decimals("etl_seconds_since_last_success", .gauge, "Time since the job last completed a file.") {
-        $0.seconds(since: $1.lastSuccessNanoseconds)
+        $0.seconds(since: $0.pipelines[$1].lastSuccessNanoseconds)
       },
       decimals("etl_seconds_since_last_failure", .gauge, "Time since the job last failed on a file.") {
-        $0.seconds(since: $1.lastFailureNanoseconds)
+        $0.seconds(since: $0.pipelines[$1].lastFailureNanoseconds)
       },
       integers(
         "etl_health_status",
@@ -94,8 +96,8 @@ enum MetricCatalogue {
       ) { $0.isAlive($1) ? 1 : 0 },
       decimals("etl_uptime_seconds", .gauge, "Time since the job's present run began; 0 while the job is down.") {
         source,
-        pipeline in
-        source.isAlive(pipeline) ? source.seconds(since: pipeline.totals.runStartedNanoseconds) : 0
+        place in
+        source.isAlive(place) ? source.seconds(since: source.pipelines[place].totals.runStartedNanoseconds) : 0
       },
     ]
   }
@@ -103,16 +105,16 @@ enum MetricCatalogue {
   private static var jobTimes: [Family] {
     [
       decimals("etl_start_time_seconds", .gauge, "When the job's present run began, in Unix time.") {
-        timestamp($1.totals.runStartedNanoseconds)
+        timestamp($0.pipelines[$1].totals.runStartedNanoseconds)
       },
       decimals("etl_last_success_timestamp_seconds", .gauge, "When the job last completed a file, in Unix time.") {
-        timestamp($1.lastSuccessNanoseconds)
+        timestamp($0.pipelines[$1].lastSuccessNanoseconds)
       },
       decimals("etl_last_failure_timestamp_seconds", .gauge, "When the job last failed on a file, in Unix time.") {
-        timestamp($1.lastFailureNanoseconds)
+        timestamp($0.pipelines[$1].lastFailureNanoseconds)
       },
       decimals("etl_last_event_timestamp_seconds", .gauge, "When the job's newest event happened, in Unix time.") {
-        timestamp($1.lastEventNanoseconds)
+        timestamp($0.pipelines[$1].lastEventNanoseconds)
       },
     ]
   }
@@ -120,15 +122,18 @@ enum MetricCatalogue {
   private static var jobFiles: [Family] {
     [
       Family("etl_file_processing_seconds", .histogram, "Processing times of completed files.") { source, samples in
-        for pipeline in source.pipelines {
-          samples.add(pipeline.processingTimes, labels: pipeline.processingTimeLabels)
+        for place in source.pipelines.indices {
+          samples.add(source.pipelines[place].processingTimes, labels: source.pipelines[place].processingTimeLabels)
         }
       },
       Family("etl_file_records", .histogram, "Records of completed files.") { source, samples in
-        for pipeline in source.pipelines { samples.add(pipeline.fileRecords, labels: pipeline.fileRecordsLabels) }
+        for place in source.pipelines.indices {
+          samples.add(source.pipelines[place].fileRecords, labels: source.pipelines[place].fileRecordsLabels)
+        }
+
       },
       decimals("etl_file_in_progress_seconds", .gauge, "Time since the file was started that the job is working on.") {
-        $0.seconds(since: $1.fileStartedNanoseconds)
+        $0.seconds(since: $0.pipelines[$1].fileStartedNanoseconds)
       },
     ]
   }
@@ -158,7 +163,7 @@ enum MetricCatalogue {
         .counter,
         "Times that a log was replaced or cut off, by how it happened."
       ) { source, samples in
-        for rotation in source.logs.rotations { samples.add(rotation.count, labels: rotation.labels) }
+        for series in RotationCounts.series { samples.add(source.logs.rotations[series.kind], labels: series.labels) }
       },
       Family("etl_exporter_log_read_errors_total", .counter, "Times that a log could not be looked at or read.") {
         source,
@@ -171,24 +176,26 @@ enum MetricCatalogue {
         "Events whose label's value was put under other, because there were too many values or it was too long."
       ) { source, samples in
         samples.add(source.pipelineOverflow, labels: pipelineOverflowLabels)
-        let errorTypeOverflow = source.pipelines.reduce(0) { saturatingSum($0, $1.errorTypeOverflow) }
+        let errorTypeOverflow = source.pipelines.indices.reduce(0) {
+          saturatingSum($0, source.pipelines[$1].errorTypeOverflow)
+        }
         samples.add(errorTypeOverflow, labels: errorTypeOverflowLabels)
       },
       integers(
         "etl_exporter_log_gap_records_total",
         .counter,
         "Records that only the job's running totals told of, because their lines were lost; part of etl_records_total."
-      ) { $1.totals.records.gap },
+      ) { $0.pipelines[$1].totals.records.gap },
       integers(
         "etl_exporter_log_gap_files_total",
         .counter,
         "Files that only the job's running totals told of, because their lines were lost; part of etl_files_total."
-      ) { $1.totals.files.gap },
+      ) { $0.pipelines[$1].totals.files.gap },
       integers(
         "etl_exporter_log_gap_failures_total",
         .counter,
         "Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total."
-      ) { $1.totals.failures.gap },
+      ) { $0.pipelines[$1].totals.failures.gap },
     ]
   }
 
@@ -253,15 +260,19 @@ enum MetricCatalogue {
     (result, LabelSet.none.adding("result", String(describing: result)))
   }
 
+  // Pipelines are named by their place: handed over they would be copied, which costs more than their samples do.
+
   /// A metric with one whole value for each pipeline.
   private static func integers(
     _ name: String,
     _ type: MetricType,
     _ help: String,
-    value: @escaping (ScrapeSource, PipelineState) -> Int64?
+    value: @escaping (borrowing ScrapeSource, _ place: Int) -> Int64?
   ) -> Family {
     Family(name, type, help) { source, samples in
-      for pipeline in source.pipelines { samples.add(value(source, pipeline), labels: pipeline.labels) }
+      for place in source.pipelines.indices {
+        samples.add(value(source, place), labels: source.pipelines[place].labels)
+      }
     }
   }
 
@@ -270,10 +281,12 @@ enum MetricCatalogue {
     _ name: String,
     _ type: MetricType,
     _ help: String,
-    value: @escaping (ScrapeSource, PipelineState) -> Double?
+    value: @escaping (borrowing ScrapeSource, _ place: Int) -> Double?
   ) -> Family {
     Family(name, type, help) { source, samples in
-      for pipeline in source.pipelines { samples.add(value(source, pipeline), labels: pipeline.labels) }
+      for place in source.pipelines.indices {
+        samples.add(value(source, place), labels: source.pipelines[place].labels)
+      }
     }
   }
 

@@ -5,10 +5,9 @@ struct PipelineTable {
   /// Any more pipelines share `other`.
   static let maximumPipelines = 100
 
-  /// The pipelines that a log named, and those whose log was given a name.
-  private(set) var named: [PipelineState] = []
-  /// The one pipeline of a log that names none; without labels.
-  private var unnamed = PipelineState(name: nil)
+  /// The one pipeline of a log that names none, without labels; then the pipelines that a log named, and those whose
+  /// log was given a name. In one array, so that a scrape can be shown them without another one.
+  private var states = [PipelineState(name: nil)]
   private var names = NameTable(capacity: maximumPipelines)
   private var namesEveryLog: Bool
 
@@ -27,9 +26,9 @@ struct PipelineTable {
   ///
   /// The one without a name is there from the start, so that its counters are seen at 0, and goes only where lines
   /// with names have come and none without.
-  var all: [PipelineState] {
-    let hidesUnnamed = !unnamed.hasJobEvents && (namesEveryLog || !named.isEmpty)
-    return hidesUnnamed ? named : [unnamed] + named
+  var all: ArraySlice<PipelineState> {
+    let hidesUnnamed = !states[0].hasJobEvents && (namesEveryLog || states.count > 1)
+    return hidesUnnamed ? states[1...] : states[...]
   }
 
   /// Takes one event in.
@@ -50,20 +49,21 @@ struct PipelineTable {
     var place: Int?
     texts.withBytes(of: .pipeline) { if !$0.isEmpty { place = self.place(of: $0) } }
     if place == nil, let logName { place = self.place(of: logName.span) }
-    guard let place else { return unnamed.apply(event, texts, readNanoseconds: readNanoseconds) }
-    guard names.overflowCount > 0, names.names[place] == NameTable.overflowName else {
-      return named[place].apply(event, texts, readNanoseconds: readNanoseconds)
+    guard let place else { return states[0].apply(event, texts, readNanoseconds: readNanoseconds) }
+    guard names.overflowCount > 0, names.names[place - 1] == NameTable.overflowName else {
+      return states[place].apply(event, texts, readNanoseconds: readNanoseconds)
     }
     // The running totals of several jobs have nothing to do with each other: each line counts what it says itself.
-    return named[place].apply(event.withoutTotals, texts, readNanoseconds: readNanoseconds)
+    return states[place].apply(event.withoutTotals, texts, readNanoseconds: readNanoseconds)
   }
 
+  /// Finds the pipeline of a name among the states, and makes one where there is none yet.
   private mutating func place(of name: Span<UInt8>) -> Int {
     let place = names.place(of: name)
-    for name in names.names[named.count...] {
-      named.append(PipelineState(name: String(decoding: name, as: UTF8.self)))
+    for name in names.names[(states.count - 1)...] {
+      states.append(PipelineState(name: String(decoding: name, as: UTF8.self)))
     }
-    return place
+    return place + 1
   }
 }
 
@@ -84,7 +84,7 @@ extension PipelineTable {
   var json: JSONValue {
     .object([
       ("overflow", .integer(names.overflowCount)),
-      ("states", .array(([unnamed] + named).map(\.json))),
+      ("states", .array(states.map(\.json))),
     ])
   }
 
@@ -99,9 +99,9 @@ extension PipelineTable {
     for element in elements {
       guard let state = PipelineState(json: element) else { return nil }
       if let name = state.name {
-        named[place(of: Array(name.utf8).span)] = state
+        states[place(of: Array(name.utf8).span)] = state
       } else {
-        unnamed = state
+        states[0] = state
       }
     }
     names.overflowCount = overflow

@@ -188,7 +188,7 @@ extension LogTotals {
     .object([
       ("read_bytes", .integer(readBytes)),
       ("read_errors", .integer(readErrors)),
-      ("rotations", .object(rotations.map { ($0.kind.rawValue, .integer($0.count)) })),
+      ("rotations", rotations.json),
     ])
   }
 
@@ -197,8 +197,6 @@ extension LogTotals {
     self.init()
     self.readBytes = readBytes
     self.readErrors = readErrors
-    for place in rotations.indices {
-      rotations[place].count = json?["rotations"]?[rotations[place].kind.rawValue]?.count ?? 0
-    }
+    for kind in RotationKind.allCases { rotations[kind] = json?["rotations"]?[kind.rawValue]?.count ?? 0 }
   }
 }

@@ -108,13 +108,17 @@ final class BufferedSocket {
 
   /// Takes bytes from the input's start.
   ///
-  /// - Parameter count: How many; at most as many as there are.
-  /// - Returns: The bytes.
-  func takeInput(_ count: Int) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: count) { destination, filled in
-      // Safe: the call fills at most as many bytes as it is told.
-      let taken = unsafe evbuffer_remove(bufferevent_get_input(bufferEvent), destination.baseAddress, count)
-      filled = max(0, Int(taken))
+  /// - Parameters:
+  ///   - count: How many; at most as many as there are.
+  ///   - bytes: Emptied and filled; its memory is used again.
+  func takeInput(_ count: Int, into bytes: inout [UInt8]) {
+    bytes.removeAll(keepingCapacity: true)
+    bytes.append(addingCapacity: count) { output in
+      // Safe: the call fills at most as many bytes as it is told, which the array has room for.
+      unsafe output.withUnsafeMutableBufferPointer { destination, filled in
+        let taken = unsafe evbuffer_remove(bufferevent_get_input(bufferEvent), destination.baseAddress, count)
+        filled = max(0, Int(taken))
+      }
     }
   }
 

@@ -185,8 +185,8 @@ extension Connection {
         let head = parser.head
         parser = HTTPHeadParser(limits: server.limits)
         setDeadline(.none)
-        let persists = server.answer(head, bytes: socket.takeInput(length))
-        if !persists { phase = .finishing }
+        socket.takeInput(length, into: &server.requestBytes)
+        if !server.answer(head) { phase = .finishing }
       } catch {
         refuse(error)
       }

@@ -1,3 +1,9 @@
+/// A header field's place in its head.
+struct HTTPField {
+  let name: Range<Int>
+  let value: Range<Int>
+}
+
 /// What the header fields say about the message itself: who is asked, whether a body follows, whether the connection
 /// stays open.
 struct HTTPFieldFacts {
@@ -13,7 +19,7 @@ struct HTTPFieldFacts {
   ///   - field: Where it stands.
   ///   - bytes: The head.
   /// - Throws: `HTTPRefusal` when the field is one of those and is not valid.
-  mutating func take(_ field: HTTPRequestHead.Field, of bytes: Span<UInt8>) throws(HTTPRefusal) {
+  mutating func take(_ field: HTTPField, of bytes: Span<UInt8>) throws(HTTPRefusal) {
     let name = bytes.extracting(field.name)
     switch name.count {
     case 4 where name.equalsIgnoringCase("host"):

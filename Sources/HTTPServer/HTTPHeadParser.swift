@@ -24,6 +24,7 @@ struct HTTPHeadParser {
   private var scannedBytes = 0
   private var hasRequestLine = false
   private var emptyLines = 0
+  private var fieldCount = 0
   private var fields = HTTPFieldFacts()
 
   /// RFC 9112 §2.2 wants at least one empty line before a request to be skipped.
@@ -85,20 +86,22 @@ struct HTTPHeadParser {
       }
       try takeRequestLine(line, of: bytes)
       hasRequestLine = true
+      head.fieldLines = lineStart..<lineStart
       return false
     }
     guard !line.isEmpty else {
       head.persists = try fields.finish(isVersion11: head.isVersion11)
+      head.fieldLines = head.fieldLines.lowerBound..<line.lowerBound
       return true
     }
-    guard head.fields.count < limits.headerLines else {
+    guard fieldCount < limits.headerLines else {
       throw HTTPRefusal(
         status: .requestHeaderFieldsTooLarge,
         reason: "A request may have \(limits.headerLines) header fields."
       )
     }
     let field = try Self.field(in: line, of: bytes)
-    head.fields.append(field)
+    fieldCount += 1
     try fields.take(field, of: bytes)
     return false
   }
@@ -144,7 +147,7 @@ struct HTTPHeadParser {
   }
 
   /// Reads `name: value` (RFC 9112 §5).
-  private static func field(in line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRefusal) -> HTTPRequestHead.Field {
+  private static func field(in line: Range<Int>, of bytes: Span<UInt8>) throws(HTTPRefusal) -> HTTPField {
     guard !bytes.isWhitespace(at: line.lowerBound) else {
       throw .malformed("A header field stands on one line, which starts with its name.")
     }
@@ -152,7 +155,7 @@ struct HTTPHeadParser {
       let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: line),
       colon > line.lowerBound, bytes.contains(line.lowerBound..<colon, only: .token)
     else { throw .malformed("A header field is a name, a colon right behind it, and a value.") }
-    return HTTPRequestHead.Field(
+    return HTTPField(
       name: line.lowerBound..<colon,
       value: bytes.withoutOuterWhitespace((colon + 1)..<line.upperBound)
     )

@@ -44,7 +44,7 @@ struct HTTPHeadWriter {
     }
     for field in response.fields {
       append("\r\n")
-      append("\(field.name)")
+      append(field.name)
       append(": ")
       appendValue(field.value)
     }

@@ -41,11 +41,30 @@ package struct HTTPRequest {
   ///   where there is none.
   package func header(_ lowercasedName: String) -> String? {
     var value: String?
-    for field in head.fields where bytes.span.extracting(field.name).equalsIgnoringCase(lowercasedName) {
-      let next = String(decoding: bytes[field.value], as: UTF8.self)
+    forEachValue(of: lowercasedName) { next in
+      let next = String(decoding: next.indices.map { next[$0] }, as: UTF8.self)
       value = value.map { $0 + ", " + next } ?? next
     }
     return value
+  }
+
+  /// Looks at the values of a header field without making texts of them.
+  ///
+  /// - Parameters:
+  ///   - lowercasedName: The field's name in lower case.
+  ///   - body: Called with each value, without the white space around it.
+  package func forEachValue(of lowercasedName: String, _ body: (Span<UInt8>) -> Void) {
+    let span = bytes.span
+    var start = head.fieldLines.lowerBound
+    // Each line was found to be well-formed when it was read.
+    while let end = span.firstIndex(of: UInt8(ascii: "\r"), in: start..<head.fieldLines.upperBound),
+      let colon = span.firstIndex(of: UInt8(ascii: ":"), in: start..<end)
+    {
+      if span.extracting(start..<colon).equalsIgnoringCase(lowercasedName) {
+        body(span.extracting(span.withoutOuterWhitespace((colon + 1)..<end)))
+      }
+      start = end + 2
+    }
   }
 
   /// Compares the path without making a text of it.
@@ -59,12 +78,6 @@ package struct HTTPRequest {
 
 /// What a request's head says, as positions in its bytes.
 struct HTTPRequestHead: Equatable {
-  /// A header field's place.
-  struct Field: Equatable {
-    var name: Range<Int>
-    var value: Range<Int>
-  }
-
   /// A method as far as this server tells them apart.
   enum Method {
     case get
@@ -78,7 +91,8 @@ struct HTTPRequestHead: Equatable {
   /// Empty where an absolute target ends with its authority.
   var path = 0..<0
   var query: Range<Int>?
-  var fields: [Field] = []
+  /// The header fields with their line ends.
+  var fieldLines = 0..<0
   /// Whether the client wants the connection to stay open after the answer (RFC 9112 §9.3).
   var persists = false
 }

@@ -2,13 +2,18 @@
 package struct HTTPResponse {
   /// One more header field.
   package struct Field {
-    /// The field's name: a literal, so that no client has a say in it.
-    package let name: StaticString
+    /// The field's name.
+    package let name: String
     /// The field's value; control characters in it are sent as spaces.
     package let value: String
 
+    /// Makes a field.
+    ///
+    /// - Parameters:
+    ///   - name: The field's name: a literal, so that no client has a say in it.
+    ///   - value: The field's value.
     package init(name: StaticString, value: String) {
-      self.name = name
+      self.name = "\(name)"
       self.value = value
     }
   }

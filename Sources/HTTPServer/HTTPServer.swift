@@ -24,6 +24,8 @@ package final class HTTPServer {
   let limits: HTTPLimits
   /// The answers of the connection that has its turn; empty between two turns.
   let output = OutputBuffer()
+  /// The head of the request that is answered, in memory that is used again.
+  var requestBytes: [UInt8] = []
   private(set) var isDraining = false
 
   private let loop: EventLoop
@@ -243,13 +245,11 @@ extension HTTPServer {
 // MARK: Answers
 
 extension HTTPServer {
-  /// Answers a request.
+  /// Answers the request whose head is in `requestBytes`.
   ///
-  /// - Parameters:
-  ///   - head: What its head says.
-  ///   - bytes: The head.
+  /// - Parameter head: What it says.
   /// - Returns: Whether the connection stays open.
-  func answer(_ head: HTTPRequestHead, bytes: [UInt8]) -> Bool {
+  func answer(_ head: HTTPRequestHead) -> Bool {
     let method: HTTPRequest.Method
     switch head.method {
     case .get: method = .get
@@ -262,7 +262,7 @@ extension HTTPServer {
       )
       return send(response, to: head, route: nil)
     }
-    let request = HTTPRequest(method: method, bytes: bytes, head: head)
+    let request = HTTPRequest(method: method, bytes: requestBytes, head: head)
     guard let route = routes.first(where: { request.hasPath($0.bytes) }) else {
       return send(HTTPResponse(status: .notFound, text: notFoundText), to: head, route: nil)
     }

@@ -46,9 +46,19 @@ package struct Exemplar {
     }
   }
 
-  /// The label's value.
-  var name: String {
-    String(decoding: (0..<nameCount).map { nameBytes[$0] }, as: UTF8.self)
+  /// Writes the example as OpenMetrics has it behind a sample: its label, its value and its time.
+  ///
+  /// - Parameter output: Where it goes.
+  func append(to output: inout [UInt8]) {
+    output.append(contentsOf: " # {".utf8)
+    output.append(contentsOf: label.utf8)
+    output.append(contentsOf: "=\"".utf8)
+    for place in 0..<nameCount { appendEscaped(nameBytes[place], quotes: true, to: &output) }
+    output.append(contentsOf: "\"} ".utf8)
+    appendDecimal(value, to: &output)
+    output.append(UInt8(ascii: " "))
+    // Milliseconds are what Prometheus keeps.
+    appendDecimal(Double(nanoseconds / 1_000_000) / 1e3, to: &output)
   }
 }
 

@@ -21,9 +21,10 @@ package struct Exposition<Source: ~Copyable> {
     swap(&buffer, &output)
     buffer.removeAll(keepingCapacity: true)
     var writer = SampleWriter(output: buffer, format: format)
-    for family in families {
-      writer.begin(name: family.renderedName, head: family.head(format))
-      family.collect(source, &writer)
+    let families = families.span
+    for place in families.indices {
+      writer.begin(name: families[place].renderedName, head: families[place].head(format))
+      families[place].collect(source, &writer)
     }
     output = writer.finish()
   }

@@ -1,14 +1,13 @@
 /// The labels of a series, rendered once and written as they are with every sample.
 package struct LabelSet: Equatable {
-  /// `name="value",name="value"` without the braces; empty for a series without labels.
-  package let rendered: [UInt8]
+  /// What stands between a sample's name and its value: `{name="value",name="value"} `, or a space for a series without
+  /// labels.
+  let rendered: [UInt8]
 
-  private init(rendered: [UInt8]) {
-    self.rendered = rendered
-  }
+  private static let end = Array("} ".utf8)
 
   /// No labels.
-  package static let none = LabelSet(rendered: [])
+  package static let none = LabelSet(rendered: [UInt8(ascii: " ")])
 
   /// These labels and one more.
   ///
@@ -18,13 +17,15 @@ package struct LabelSet: Equatable {
   /// - Returns: The longer set.
   package func adding(_ name: String, _ value: String) -> LabelSet {
     precondition(Self.isLabelName(name), "\(name) is not a label name")
-    var bytes = rendered
-    bytes.reserveCapacity(rendered.count + name.utf8.count + value.utf8.count + 4)
-    if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(rendered.count + name.utf8.count + value.utf8.count + 6)
+    bytes.append(contentsOf: rendered.dropLast(Self.end.count))
+    bytes.append(UInt8(ascii: bytes.isEmpty ? "{" : ","))
     bytes.append(contentsOf: name.utf8)
     bytes.append(contentsOf: [UInt8(ascii: "="), UInt8(ascii: "\"")])
     appendEscaped(value, quotes: true, to: &bytes)
     bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: Self.end)
     return LabelSet(rendered: bytes)
   }
 
@@ -63,16 +64,24 @@ func isDigit(_ byte: UInt8) -> Bool {
 ///   - quotes: Whether `"` is escaped, too.
 ///   - output: Where it goes.
 func appendEscaped(_ text: String, quotes: Bool, to output: inout [UInt8]) {
-  for byte in text.utf8 {
-    switch byte {
-    case UInt8(ascii: "\\"):
-      output.append(contentsOf: "\\\\".utf8)
-    case UInt8(ascii: "\n"):
-      output.append(contentsOf: "\\n".utf8)
-    case UInt8(ascii: "\"") where quotes:
-      output.append(contentsOf: "\\\"".utf8)
-    default:
-      output.append(byte)
-    }
+  for byte in text.utf8 { appendEscaped(byte, quotes: quotes, to: &output) }
+}
+
+/// Escapes one byte of a text.
+///
+/// - Parameters:
+///   - byte: The byte.
+///   - quotes: Whether `"` is escaped, too.
+///   - output: Where it goes.
+func appendEscaped(_ byte: UInt8, quotes: Bool, to output: inout [UInt8]) {
+  switch byte {
+  case UInt8(ascii: "\\"):
+    output.append(contentsOf: "\\\\".utf8)
+  case UInt8(ascii: "\n"):
+    output.append(contentsOf: "\\n".utf8)
+  case UInt8(ascii: "\"") where quotes:
+    output.append(contentsOf: "\\\"".utf8)
+  default:
+    output.append(byte)
   }
 }

@@ -1,5 +1,6 @@
 import LinuxIO
 import Metrics
+import Tailing
 import Testing
 
 @testable import Exporter
@@ -22,7 +23,7 @@ struct MetricsTests {
       ""
     )
     var logs = LogTotals(readBytes: 700, lagBytes: 17, readErrors: 2)
-    logs.rotations[0].count = 3
+    logs.rotations[.rename] = 3
     #expect(fixture.metrics(logs: logs) == goldenRun)
   }
 

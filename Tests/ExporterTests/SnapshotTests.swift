@@ -47,7 +47,7 @@ struct SnapshotTests {
   private static func snapshot(_ fixture: borrowing Fixture) -> Snapshot {
     var totals = LogTotals()
     totals.readBytes = 77
-    totals.rotations[1].count = 9
+    totals.rotations[.truncate] = 9
     return Snapshot(
       logs: [Snapshot.Log(path: "etl.log", position: position)],
       lineCounts: fixture.ingest.lineCounts,

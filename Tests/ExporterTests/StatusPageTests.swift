@@ -9,7 +9,7 @@ struct StatusPageTests {
   private let page = StatusPage(telemetryPath: "/job/metrics")
 
   private func fields(_ response: HTTPResponse) -> [String: String] {
-    Dictionary(uniqueKeysWithValues: response.fields.map { ("\($0.name)", $0.value) })
+    Dictionary(uniqueKeysWithValues: response.fields.map { ($0.name, $0.value) })
   }
 
   private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

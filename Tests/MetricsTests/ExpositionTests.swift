@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Metrics
@@ -80,6 +81,34 @@ struct ExpositionTests {
     appendDecimal(value, to: &output)
     #expect(String(decoding: output, as: UTF8.self) == text)
     if value.isFinite { #expect(Double(String(decoding: output, as: UTF8.self)) == value) }
+  }
+
+  @Test("a number is cut, or has more digits than it needs, or others than those nearest to it")
+  func shortestDecimals() {
+    let seed = ProcessInfo.processInfo.environment["DECIMALS_SEED"].flatMap(UInt64.init) ?? .random(in: 0...(.max))
+    var state = seed
+    func next() -> UInt64 {
+      // SplitMix64.
+      state &+= 0x9e37_79b9_7f4a_7c15
+      let mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+      return mixed ^ mixed >> 27
+    }
+    for round in 0..<100_000 {
+      // From below what is written without an exponent to above what can have a fraction.
+      let exponent = (1023 - 16 + next() % 71) << 52
+      // Any number, and those next to a power of two, of few digits, and halfway between two shorter ones.
+      let significand = [next() >> 12, next() & 3, (1 << 52) - 1 - next() & 3, (next() >> 54) << 42][round % 4]
+      let bits = Double(bitPattern: exponent | significand)
+      for value in [bits, -bits, Double(Int64(next() >> 14)) / 1e6] {
+        var expected = value.description
+        if value.magnitude <= 0x1p53, expected.hasSuffix(".0") { expected.removeLast(2) }
+        var output: [UInt8] = []
+        appendDecimal(value, to: &output)
+        guard String(decoding: output, as: UTF8.self) != expected else { continue }
+        Issue.record("\(String(decoding: output, as: UTF8.self)) for \(expected), DECIMALS_SEED=\(seed)")
+        return
+      }
+    }
   }
 
   @Test(

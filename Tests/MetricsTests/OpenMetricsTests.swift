@@ -84,7 +84,9 @@ struct OpenMetricsTests {
   @Test("a name that is too long for an exemplar has none")
   func longName() {
     let longest = String(repeating: "x", count: Exemplar.maximumNameBytes)
-    #expect(Self.exemplar(longest, value: 1, nanoseconds: 0)?.name == longest)
+    var output: [UInt8] = []
+    Self.exemplar(longest, value: 1, nanoseconds: 0)?.append(to: &output)
+    #expect(String(decoding: output, as: UTF8.self) == " # {file_id=\"\(longest)\"} 1 0")
     #expect(Self.exemplar(longest + "x", value: 1, nanoseconds: 0) == nil)
   }
 
@@ -143,11 +145,30 @@ struct NegotiatedFormatTests {
       ("application/openmetrics-text;q=-1", plain),
       ("application/openmetrics-text ; q = 0.7", open),
       (";,/,;;q=1,=,application/,/x", plain),
+      ("text/plain;q=1.001,application/openmetrics-text;q=0.1", open),
+      ("text/plain;q=01,application/openmetrics-text;q=0.1", open),
+      ("text/plain;q=0x1,application/openmetrics-text;q=0.1", open),
+      ("text/plain;q=0.,application/openmetrics-text;q=0.1", open),
+      ("application/openmetrics-text;version=1.0.0;q=0.1,application/openmetrics-text;q=0.9,*/*;q=0.5", plain),
+      (String(repeating: "a/b,", count: 31) + "application/openmetrics-text", open),
+      (String(repeating: "a/b,", count: 32) + "application/openmetrics-text", plain),
+      (String(repeating: ",", count: 100) + "application/openmetrics-text", open),
       (String(repeating: "a/b,", count: 100_000) + "application/openmetrics-text", plain),
-    ]
+    ] as [(String?, String)]
   )
   func contentType(accept: String?, contentType: String) {
-    let negotiated = NegotiatedFormat(accept: accept)
+    var negotiation = FormatNegotiation()
+    if let accept { negotiation.take(Array(accept.utf8).span) }
+    let negotiated = negotiation.result
     #expect(negotiated.format.contentType(namesEscaping: negotiated.namesEscaping) == contentType)
+  }
+
+  @Test("of several Accept fields only the first or last one counts")
+  func severalFields() {
+    var negotiation = FormatNegotiation()
+    for accept in ["text/plain;q=0.5", "application/openmetrics-text;q=0.7", "text/html"] {
+      negotiation.take(Array(accept.utf8).span)
+    }
+    #expect(negotiation.result == NegotiatedFormat(format: .openMetrics, namesEscaping: false))
   }
 }
