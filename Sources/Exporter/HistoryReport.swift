@@ -63,7 +63,11 @@ struct HistoryReport {
 
 extension Double {
   /// Keeps what adding has left in the last digits out of the answer.
-  fileprivate var roundedToMicroseconds: Double { (self * 1e6).rounded() / 1e6 }
+  fileprivate var roundedToMicroseconds: Double {
+    let rounded = (self * 1e6).rounded() / 1e6
+    // JSON has no infinity, and an absurd time is no unknown one.
+    return rounded.isFinite ? rounded : min(self, .greatestFiniteMagnitude)
+  }
 }
 
 /// The part of an address behind its question mark.

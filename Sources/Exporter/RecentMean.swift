@@ -29,7 +29,11 @@ struct RecentMean: Equatable {
 
   /// The mean; nil before the first value. Summed anew each time, so that no rounding error builds up.
   var mean: Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    guard !values.isEmpty else { return nil }
+    let count = Double(values.count)
+    let sum = values.reduce(0, +)
+    // Times that a log may state, though no file takes them, have a mean although they have no sum.
+    return sum.isFinite ? sum / count : values.reduce(0) { $0 + $1 / count }
   }
 }
 

@@ -228,6 +228,22 @@ struct HistoryReportTests {
     #expect(numbers(json, "longest_processing_seconds") == unknown + [20.1, 0, 0, 0])
   }
 
+  @Test("times that no file takes have no mean, or are unknown to who looks at the hour")
+  func absurdTimes() throws {
+    var fixture = Fixture()
+    let longest = Double.greatestFiniteMagnitude
+    fixture.read(
+      Fixture.completed(1, totals: (250, 1, 0), time: longest),
+      Fixture.completed(2, totals: (500, 2, 0), time: longest)
+    )
+    let mean = try #require(fixture.ingest.pipelines.all.first?.processingSeconds.mean)
+    #expect(mean.isFinite && abs(mean / longest - 1) < 1e-12)
+    let json = try report(fixture)
+    #expect(numbers(json, "timed_files").suffix(2) == [2, 0])
+    #expect(numbers(json, "processing_seconds").suffix(2) == [longest, 0])
+    #expect(numbers(json, "longest_processing_seconds").suffix(2) == [longest, 0])
+  }
+
   @Test("several pipelines are mixed up, or not added")
   func pipelines() throws {
     var fixture = Fixture(logNames: ["a b", "ü"])
