@@ -253,16 +253,22 @@ def check_hostile_log(browser, executables):
     with Programs(executables) as programs:
         with open(programs.path("etl.log"), "w", encoding="utf-8") as log:
             for pipeline in (markup, "x" * 100, "%41&pipeline=b#c", "\u202etxet", ""):
-                for fields in ({"message": "file_processing_completed", "records_processed": 2**53, "processing_time": 1e300},
-                               {"message": "file_processing_failed", "error_type": markup}):
+                for fields in ({"message": "file_processing_completed", "records_processed": 2**53, "processing_time": 1.7e308},
+                               {"message": "file_processing_failed", "error_type": markup},
+                               # Names that every object of JavaScript has.
+                               {"message": "file_processing_failed", "error_type": "constructor"},
+                               {"message": "file_processing_failed", "error_type": "__proto__"}):
                     log.write(json.dumps({"pipeline": pipeline, **fields}) + "\n")
         programs.start_exporter()
         page = browser.open(programs.url, width=360, height=740, phone=True)
         page.wait_until("the pipelines", lambda: page.evaluate("document.querySelectorAll('#pipelines button').length") >= 5)
+        counts = page.evaluate("Object.fromEntries([...document.querySelectorAll('#error-rows tr')].map(row => "
+                               "[`type ${row.cells[0].innerText.trim()}`, Number(row.querySelector('data').value)]))")
+        assert counts == {f"type {name}": 5 for name in (markup, "constructor", "__proto__")}, f"errors: {counts}"
         for name in (markup, "%41&pipeline=b#c"):
             page.evaluate(f"[...document.querySelectorAll('#pipelines button')].find(one => one.textContent === {json.dumps(name)}).click()")
             page.wait_until("it is alone in view", lambda: page.value("files") == 1 and page.text("hour-title") == f"Last hour: {name}")
-            page.wait_until("its hour shows", "document.getElementById('summary-failures').textContent.startsWith('1 failure')")
+            page.wait_until("its hour shows", "document.getElementById('summary-failures').textContent.startsWith('3 failures')")
         assert page.evaluate("document.querySelectorAll('img').length") == 0
         assert markup in page.text("error-rows")
         expect_words(page)
@@ -342,8 +348,15 @@ def check_pipelines(browser, executables):
         other.wait_until("the address chooses", lambda: other.text("now-title") == "Now: stock")
         other.evaluate("location.hash = '#pipeline=nobody'")
         other.wait_until("who is not there is not chosen", lambda: other.text("now-title") == "Now: all pipelines")
+        other.evaluate("location.hash = '#pipeline=stock'")
+        other.wait_until("the address chooses again", lambda: other.text("now-title") == "Now: stock")
+        other.evaluate("location.hash = ''")
+        other.wait_until("an address without a name shows all", lambda: other.text("now-title") == "Now: all pipelines")
         expect_words(other)
-        expect_quiet(page, programs)
+        cut = browser.open(programs.url + "#pipeline=%E2%82")
+        cut.wait_until("a name that was cut off chooses nothing", lambda: cut.text("now-title") == "Now: all pipelines")
+        for visitor in (page, cut):
+            expect_quiet(visitor, programs)
 
 
 CONTRAST = """(() => {

@@ -101,7 +101,8 @@ const leastOf = values => merge(values, known => Math.min(...known));
 function combine(pipelines) {
   if (pipelines.length === 1) return pipelines[0];
   const all = name => pipelines.map(pipeline => pipeline[name]);
-  const errors = {};
+  // Without a prototype, a type that is called "constructor" is a type like any other.
+  const errors = Object.create(null);
   for (const pipeline of pipelines) {
     for (const type in pipeline.errors_by_type) errors[type] = (errors[type] || 0) + pipeline.errors_by_type[type];
   }
@@ -328,9 +329,10 @@ const margin = { left: 44, right: 6, top: 8, bottom: 24 };
 function frame(name, title, summary, largest, hasValues, { isWhole = false, unit = "" } = {}) {
   const id = `plot-${name}`, container = byID(id);
   const width = Math.max(200, container.clientWidth), height = container.clientHeight;
-  const { step, top } = scale(largest || 1, isWhole);
+  // Twice the largest number there is would have no end.
+  const { step, top } = scale(Math.min(largest || 1, 1e300), isWhole);
   const x = minute => margin.left + minute / minutes * (width - margin.left - margin.right);
-  const y = value => height - margin.bottom - value / top * (height - margin.top - margin.bottom);
+  const y = value => height - margin.bottom - Math.min(1, value / top) * (height - margin.top - margin.bottom);
   const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-text` },
     draw("title", { id: `${id}-title` }, `${title} in each minute of the last hour`), draw("desc", { id: `${id}-text` }, summary));
   const write = (text, x, y, anchor) => svg.append(draw("text", { x, y, "text-anchor": anchor }, text));
@@ -502,8 +504,9 @@ function select(name) {
 }
 
 function readAddress() {
-  const match = /^#pipeline=(.*)$/.exec(location.hash);
-  if (match) selected = decodeURIComponent(match[1]);
+  selected = undefined;
+  // An address without a name, or with one that was cut off, chooses none.
+  try { selected = decodeURIComponent(/^#pipeline=(.*)$/.exec(location.hash)[1]); } catch { }
 }
 
 addEventListener("hashchange", () => { readAddress(); poll(); });
