@@ -100,7 +100,11 @@ extension EndToEnd {
           var metrics = try await exporter.scrapeIfReady()
           while metrics == nil {
             #expect(try await exporter.get("/-/healthy").status == 200)
-            if try await exporter.get("/-/ready").status == 503 { earlyAnswers += 1 }
+            let answer = try await exporter.get("/-/ready")
+            if answer.status == 503 {
+              earlyAnswers += 1
+              #expect(answer.fields["retry-after"] == "1")
+            }
             metrics = try await exporter.scrapeIfReady()
           }
           // The very first metrics that it shows.

@@ -93,6 +93,8 @@ extension EndToEnd {
           #expect(head.status == answer.status)
           #expect(head.fields["content-type"] == answer.fields["content-type"])
           #expect(head.fields["cache-control"] == answer.fields["cache-control"])
+          // Only the metrics depend on what the client accepts, and a cache has to know.
+          for one in [head, answer] { #expect(one.fields["vary"] == (path == "/metrics" ? "Accept" : nil)) }
           #expect(Int(head.fields["content-length"] ?? "") ?? 0 > 0)
         }
       }

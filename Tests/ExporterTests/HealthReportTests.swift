@@ -78,6 +78,17 @@ struct HealthReportTests {
     )
   }
 
+  @Test("the job is silent after a success: a failure before that is no reason")
+  func silentAfterSuccess() {
+    var fixture = Fixture()
+    fixture.read(
+      Fixture.failed(1, type: "disk_space_insufficient", totals: (0, 0, 1)),
+      Fixture.completed(2, totals: (250, 1, 1))
+    )
+    fixture.now = WallTime(nanoseconds: exampleNanoseconds + 242_000_000_000)
+    #expect(json(report(fixture)).contains(#""reasons": ["no event for 4 min"]"#))
+  }
+
   @Test("the job ended: the reason says how", arguments: [("etl_stopped", "stopped"), ("etl_crashed", "crashed")])
   func ended(message: String, word: String) {
     var fixture = Fixture()

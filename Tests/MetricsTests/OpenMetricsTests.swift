@@ -131,6 +131,8 @@ struct NegotiatedFormatTests {
       ("application/openmetrics-text;q=0", plain),
       ("application/openmetrics-text;q=0.000", plain),
       ("text/plain;version=0.0.4;escaping=values", plain + "; escaping=underscores"),
+      ("text/plain,application/openmetrics-text;escaping=values;q=0.9", plain),
+      ("text/plain;escaping=values;q=0.9,application/openmetrics-text", open),
       ("text/plain;q=0.5,application/openmetrics-text;q=0.5", plain),
       ("text/plain;q=0.5,application/openmetrics-text;q=0.501", open),
       ("application/openmetrics-text;q=0.1,*/*;q=0.9", plain),
