@@ -84,6 +84,22 @@ struct MetricsTests {
     fixture.read(Fixture.failed(1, type: "other", totals: (0, 0, 1)))
     for count in 2...80 { fixture.read(Fixture.failed(1, type: "type_\(count)", totals: (0, 0, count))) }
     #expect(fixture.samples("etl_errors_by_type_total{error_type=\"other\"}").count == 1)
+    // A failure without a type: neither name takes the place of a type.
+    fixture.read(Fixture.failed(1, type: nil, totals: (0, 0, 81)))
+    #expect(fixture.samples("etl_errors_by_type_total").count == 52)
+  }
+
+  @Test("failures without a type take the place of a type")
+  func errorTypeUnknown() {
+    var fixture = Fixture()
+    fixture.read(Fixture.failed(1, type: nil, totals: (0, 0, 1)), Fixture.failed(1, type: "other", totals: (0, 0, 2)))
+    for count in 3...82 { fixture.read(Fixture.failed(1, type: "type_\(count)", totals: (0, 0, count))) }
+    #expect(fixture.samples("etl_errors_by_type_total").count == 52)
+    #expect(
+      fixture.samples("etl_errors_by_type_total{error_type=\"other\"}") == [
+        "etl_errors_by_type_total{error_type=\"other\"} 36"
+      ]
+    )
   }
 
   @Test("a crash has an error type, but no file failed by it")

@@ -88,6 +88,10 @@ struct OpenMetricsTests {
     Self.exemplar(longest, value: 1, nanoseconds: 0)?.append(to: &output)
     #expect(String(decoding: output, as: UTF8.self) == " # {file_id=\"\(longest)\"} 1 0")
     #expect(Self.exemplar(longest + "x", value: 1, nanoseconds: 0) == nil)
+    // The one before stays whole: its value has nothing to do with the other's name.
+    var exemplar = Self.exemplar("a", value: 1, nanoseconds: 2)
+    exemplar.note("file_id", Array((longest + "x").utf8).span, value: 3, nanoseconds: 4)
+    #expect(exemplar?.name == "a" && exemplar?.value == 1 && exemplar?.nanoseconds == 2)
   }
 
   @Test("a histogram from before is refused unless it has the same ranges")
