@@ -1,5 +1,6 @@
 """Checks what promtool does not: names, labels and words of the rules, that each series of an expression exists, that each
-alert is tested both ways, that the README has its row and its section, and the thresholds of another objective.
+alert is tested both ways, that the README has its row and its section, the thresholds of another objective, and the changes
+for a job that runs once a day.
 
 Usage: check_rules.py EXPORTER    the path of the program; promtool must be on PATH
 """
@@ -11,8 +12,8 @@ import tempfile
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from rule_files import ROOT, RULES, STRICT_OBJECTIVE, STRICT_TEST, TESTS, load, name_of, rules_of, run_tests
-from rule_files import seconds, series_in, with_objective
+from rule_files import NIGHTLY_TEST, ROOT, RULES, STRICT_OBJECTIVE, STRICT_TEST, TESTS, for_nightly_job, load, name_of
+from rule_files import rules_of, run_tests, seconds, series_in, with_objective
 
 # Those that the system which this one takes after has, by their names there.
 EXPECTED = {
@@ -119,6 +120,11 @@ def check_tested(alerts):
         assert name in silent or name == "Watchdog", f"no test shows {name} silent"
 
 
+def check_changed(rules, test):
+    passed, output = run_tests(rules, [load(test)])
+    assert passed, output
+
+
 def main(exporter):
     rules = [rule for _, _, rule in rules_of(load(RULES))]
     alerts = [rule for rule in rules if "alert" in rule]
@@ -130,8 +136,8 @@ def main(exporter):
         check_alert(rule, EXPECTED)
     check_readme(alerts)
     check_tested(alerts)
-    passed, output = run_tests(with_objective(load(RULES), STRICT_OBJECTIVE), [load(STRICT_TEST)])
-    assert passed, output
+    check_changed(with_objective(load(RULES), STRICT_OBJECTIVE), STRICT_TEST)
+    check_changed(for_nightly_job(load(RULES)), NIGHTLY_TEST)
     print(f"{len(alerts)} alerts and {len(rules) - len(alerts)} recording rules")
 
 

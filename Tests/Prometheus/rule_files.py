@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = ROOT / "prometheus/rules/etl.rules.yml"
 TESTS = sorted((ROOT / "prometheus/tests").glob("*.test.yml"))
 STRICT_TEST = ROOT / "Tests/Prometheus/strict-objective.test.yml"
+NIGHTLY_TEST = ROOT / "Tests/Prometheus/nightly-job.test.yml"
 STRICT_OBJECTIVE = "vector(0.99)"
 # A name of a series in an expression: those of the exporter, of Prometheus and of recording rules.
 SERIES = re.compile(r"\b(?:etl_|process_|up\b|ALERTS\b|(?:threshold|objective|instance_pipeline):)[a-z0-9_:]*")
@@ -67,6 +68,26 @@ def with_objective(document, expression):
     (rule,) = [rule for _, _, rule in rules_of(document) if rule.get("record") == "objective:etl_attempts:success_ratio"]
     assert text.count(rule["expr"]) == 1, f"{rule['expr']} is not the expression of the objective alone"
     return json.loads(text.replace(rule["expr"], expression))
+
+
+def for_nightly_job(document):
+    """The rules as the README says to change them for a job that runs once a day."""
+    changes = {"> 600": "> 93600", "offset 10m": "offset 26h", "[10m]": "[26h]"}
+    groups = [
+        {**group, "rules": [rule for rule in group["rules"] if name_of(rule) != "ETL Process Health Check Failed"]}
+        for group in document["groups"]
+    ]
+    (alert,) = [rule for group in groups for rule in group["rules"] if name_of(rule) == "No ETL Success in 10 Minutes"]
+    expression = alert["expr"]
+    for old, new in changes.items():
+        assert expression.count(old) == 1, f"{name_of(alert)} has {old} {expression.count(old)} times"
+        expression = expression.replace(old, new)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = re.search(r"^### A job that runs once a day$(.*?)^#", readme, re.MULTILINE | re.DOTALL)
+    for value in (part.strip("> ") for change in changes.items() for part in change):
+        assert section and value in section[1], f"the README does not say {value} of a job that runs once a day"
+    changed = json.dumps({"groups": groups})
+    return json.loads(changed.replace(json.dumps(alert["expr"]), json.dumps(expression)))
 
 
 def run_tests(rules, tests):
