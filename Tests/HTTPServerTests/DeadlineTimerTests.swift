@@ -10,6 +10,7 @@ struct DeadlineTimerTests {
   ///
   /// - Parameter body: Sets the deadline.
   /// - Returns: After how many seconds it was met; nil where it was not within 10 s.
+  /// - Throws: Where the loop cannot be made.
   private func secondsUntilMet(_ body: (DeadlineTimer) -> Void) throws -> Double? {
     let loop = try EventLoop()
     let start = MonotonicTime.now
