@@ -63,6 +63,8 @@ final class BufferedSocket {
     unsafe bufferevent_setwatermark(bufferEvent, Int16(EV_READ), 0, inputBytes)
     // However much is left, what was taken is reported.
     unsafe bufferevent_setwatermark(bufferEvent, Int16(EV_WRITE), .max, 0)
+    // By default it would call the kernel for each 16 KiB of what it holds.
+    unsafe bufferevent_set_max_single_write(bufferEvent, Int(HTTPLimits.kernelOutputBytes))
     var stallTime = timeval(seconds: stallSeconds)
     unsafe bufferevent_set_timeouts(bufferEvent, nil, &stallTime)
     // Writing is enabled from the start, and would wait for a socket that has nothing to send if it were again.

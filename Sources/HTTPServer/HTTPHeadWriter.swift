@@ -72,13 +72,14 @@ struct HTTPHeadWriter {
     guard second != dateSecond else { return }
     dateSecond = second
     var time = time_t(second)
+    dateField.removeAll(keepingCapacity: true)
+    dateField.append(contentsOf: "\r\nDate: ".utf8)
     // Safe: the year fits, and the text with its NUL has 30 bytes. The C locale stands: nobody calls setlocale.
-    let date = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
       var parts = unsafe tm()
       _ = unsafe gmtime_r(&time, &parts)
-      _ = unsafe strftime(text.baseAddress, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
-      return unsafe text.baseAddress.map { unsafe String(cString: $0) } ?? ""
+      let count = unsafe strftime(text.baseAddress, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+      for place in 0..<count { unsafe dateField.append(UInt8(bitPattern: text[place])) }
     }
-    dateField = Array("\r\nDate: \(date)".utf8)
   }
 }

@@ -37,6 +37,9 @@ package struct HTTPLimits: Equatable {
   static let answerBytesPerTurn = 16 << 10
   /// Connections accepted before those that are open get their turn.
   static let acceptsPerTurn = 64
+  /// Bytes of answers that the kernel holds for a connection, roughly (SO_SNDBUF in `socket(7)`): more than an answer
+  /// mostly has, and as much as a far client takes within a moment.
+  static let kernelOutputBytes: CInt = 256 << 10
   /// Connections that the kernel holds ready while the server does not accept (`listen(2)`; at most
   /// net.core.somaxconn).
   static let backlog: CInt = 4_096

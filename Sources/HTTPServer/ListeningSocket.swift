@@ -81,6 +81,9 @@ extension SocketAddress {
     try setOption(SO_REUSEADDR, SOL_SOCKET, 1, of: rawValue)
     // Inherited by what is accepted: an answer's last segment does not wait for the one before to be acknowledged.
     try setOption(TCP_NODELAY, CInt(IPPROTO_TCP), 1, of: rawValue)
+    // Inherited, too. By default the kernel takes megabytes for each client, read or not, and all others wait while it
+    // copies them.
+    try setOption(SO_SNDBUF, SOL_SOCKET, HTTPLimits.kernelOutputBytes, of: rawValue)
     if family == AF_INET6 {
       // The machine may have another default (net.ipv6.bindv6only).
       try setOption(IPV6_V6ONLY, CInt(IPPROTO_IPV6), 0, of: rawValue)

@@ -64,15 +64,15 @@ package struct ProcessStatisticsReader: ~Copyable {
   }
 
   private borrowing func read() -> ProcessStatistics? {
-    var text = [UInt8](repeating: 0, count: 1024)
+    var text = InlineArray<1024, UInt8>(repeating: 0)
     var span = text.mutableSpan
     // Safe: whatever the kernel writes there is a valid byte.
     var bytes = unsafe span.mutableBytes
     guard let count = try? statusFile.read(into: &bytes, at: 0) else { return nil }
     // The second field is the command's name in brackets, which may itself hold spaces and brackets.
-    guard let nameEnd = text[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    guard let nameEnd = (0..<count).last(where: { text[$0] == UInt8(ascii: ")") }) else { return nil }
     func field(_ number: Int) -> Int64? {
-      Self.number(ofField: number, behindName: text[(nameEnd + 1)..<count])
+      Self.number(ofField: number, behindName: text.span.extracting((nameEnd + 1)..<count))
     }
     guard let threads = field(20), let virtualBytes = field(23), let residentPages = field(24) else { return nil }
     return ProcessStatistics(
@@ -91,10 +91,11 @@ package struct ProcessStatisticsReader: ~Copyable {
   ///   - number: Which field, counted from 1 as `proc(5)` does.
   ///   - fields: A blank and the third field, and so on.
   /// - Returns: The number; nil where the field is none that is 0 or more and fits.
-  private static func number(ofField number: Int, behindName fields: ArraySlice<UInt8>) -> Int64? {
+  private static func number(ofField number: Int, behindName fields: Span<UInt8>) -> Int64? {
     var current = 2
     var value: Int64?
-    for byte in fields {
+    for place in fields.indices {
+      let byte = fields[place]
       if byte == UInt8(ascii: " ") {
         if current == number { break }
         current += 1

@@ -20,7 +20,7 @@ package struct Exposition<Source: ~Copyable> {
     var buffer: [UInt8] = []
     swap(&buffer, &output)
     buffer.removeAll(keepingCapacity: true)
-    var writer = SampleWriter(output: buffer, format: format)
+    var writer = SampleWriter(output: consume buffer, format: format)
     let families = families.span
     for place in families.indices {
       writer.begin(name: families[place].renderedName, head: families[place].head(format))

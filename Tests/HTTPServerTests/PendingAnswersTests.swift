@@ -6,7 +6,7 @@ import Testing
 /// What clients cost that ask and do not take their answers.
 @Suite("answers that nobody takes", .timeLimit(.minutes(2)))
 struct PendingAnswersTests {
-  /// More than the kernel holds for a connection (net.ipv4.tcp_wmem).
+  /// More than the kernel holds for a connection, on both sides (`HTTPLimits.kernelOutputBytes`, net.ipv4.tcp_rmem).
   private static let bodyBytes = 16_000_000
 
   private func server(pendingBodies: Double) throws -> RunningServer {
