@@ -146,10 +146,13 @@ extension Span<UInt8> {
   /// Compares with a text, letters of both cases being the same.
   fileprivate func isText(_ lowercasedText: String, at range: Range<Int>) -> Bool {
     guard lowercasedText.utf8.count == range.count else { return false }
-    return zip(range, lowercasedText.utf8).allSatisfy { place, expected in
+    var place = range.lowerBound
+    for expected in lowercasedText.utf8 {
       let byte = self[place]
       let isCapital = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-      return (isCapital ? byte | 0x20 : byte) == expected
+      guard (isCapital ? byte | 0x20 : byte) == expected else { return false }
+      place += 1
     }
+    return true
   }
 }
