@@ -19,7 +19,7 @@ Sections (all of them, in this order, unless some are named):
   fuzz     the reader of the log, guided by coverage, for 10 s (ETL_TEST_LONG=1: 60 s)
   static   the static release executables: size, no dynamic section, --version
   allocations
-           that no line, and no scrape beyond a bound, makes the optimized exporter allocate
+           that no line makes the optimized exporter allocate, and no scrape more than libevent takes
   live     both executables against each other: promtool, Prometheus's Python client,
            a real Prometheus that scrapes
   browser  the status page in headless Chromium: numbers, failures, policy, accessibility
