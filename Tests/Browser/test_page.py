@@ -359,6 +359,27 @@ def check_pipelines(browser, executables):
             expect_quiet(visitor, programs)
 
 
+def check_many_pipelines(browser, executables):
+    """a hundred pipelines leave the numbers where they are found, and are reached by scrolling"""
+    with Programs(executables) as programs:
+        with open(programs.path("etl.log"), "w", encoding="utf-8") as log:
+            for place in range(120):
+                log.write(json.dumps({"pipeline": f"pipeline {place}", "message": "file_processing_completed",
+                                      "records_processed": 2}) + "\n")
+        programs.start_exporter()
+        page = browser.open(programs.url, width=360, height=740, phone=True)
+        page.wait_until("the pipelines", "document.querySelectorAll('#pipelines button').length === 102")
+        assert page.value("records") == 240 and page.text("headline") == "All 101 pipelines are running"
+        region = "document.querySelector('#pipelines .scroll')"
+        shown, whole = page.evaluate(f"[{region}.clientHeight, {region}.scrollHeight]")
+        assert shown < 740 < whole, f"{shown} of {whole} pixels of the table are shown"
+        page.evaluate("[...document.querySelectorAll('#pipelines button')].at(-1).focus()")
+        assert page.evaluate(f"{region}.scrollTop") > 0, "the key leads to where nothing is seen"
+        expect_words(page)
+        expect_no_overflow(page)
+        expect_quiet(page, programs)
+
+
 CONTRAST = """(() => {
   const luminance = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
