@@ -34,7 +34,8 @@ readonly python_packages=(
 
 # What is installed is said at once, and not only in the log of the check.
 announce() { # what
-  printf '%s\n' "$1" | tee /dev/fd/3
+  printf '%s\n' "$1"
+  printf '%s\n' "$1" >&3
 }
 
 install_prometheus() {
