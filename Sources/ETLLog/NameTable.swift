@@ -43,7 +43,9 @@ struct MessageMemory {
     var message = LogMessage.other
   }
 
-  private var followers = InlineArray<7, Follower>(repeating: Follower())
+  /// Two for each message, because a file that was started may be completed or fail.
+  private var likely = InlineArray<7, Follower>(repeating: Follower())
+  private var likelyToo = InlineArray<7, Follower>(repeating: Follower())
   private var last = LogMessage.other
 
   /// Reads the message that most likely stands at a place.
@@ -54,10 +56,15 @@ struct MessageMemory {
   /// - Returns: The message and the place behind its closing quote, or nil where something else stands.
   @inline(__always)
   mutating func match(_ quote: BytePosition, end: BytePosition) -> (message: LogMessage, next: BytePosition)? {
-    guard end - quote >= ShortText.maximumByteCount, followers[last.rawValue].text.matches(quote) else { return nil }
-    let next = quote + followers[last.rawValue].text.byteCount
-    last = followers[last.rawValue].message
-    return (last, next)
+    guard end - quote >= ShortText.maximumByteCount else { return nil }
+    let place = last.rawValue
+    if likely[place].text.matches(quote) {
+      last = likely[place].message
+      return (last, quote + likely[place].text.byteCount)
+    }
+    guard likelyToo[place].text.matches(quote) else { return nil }
+    last = likelyToo[place].message
+    return (last, quote + likelyToo[place].text.byteCount)
   }
 
   /// Remembers a message, unless it is too long.
@@ -70,7 +77,8 @@ struct MessageMemory {
     let byteCount = text.byteCount + 2
     if byteCount <= ShortText.maximumByteCount {
       let quoted = ShortText(text.start + -1, byteCount: byteCount, end: end)
-      followers[last.rawValue] = Follower(text: RememberedText(quoted), message: message)
+      likelyToo[last.rawValue] = likely[last.rawValue]
+      likely[last.rawValue] = Follower(text: RememberedText(quoted), message: message)
     }
     last = message
   }
