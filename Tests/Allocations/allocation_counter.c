@@ -51,6 +51,8 @@ void *aligned_alloc(size_t alignment, size_t size) {
   return __libc_memalign(alignment, size);
 }
 
+void *memalign(size_t alignment, size_t size) { return aligned_alloc(alignment, size); }
+
 int posix_memalign(void **memory, size_t alignment, size_t size) {
   count();
   void *result = __libc_memalign(alignment, size);

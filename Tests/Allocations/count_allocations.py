@@ -7,14 +7,14 @@ not allocate more: reading lines, reading a log that is followed, and scrapes bu
 
 import argparse
 import http.client
-import mmap
 import os
 import re
-import struct
 import subprocess
 import sys
 import tempfile
 import time
+
+from allocation_counter import Counter
 
 LINES = 100_000
 SCRAPES = 200
@@ -38,25 +38,6 @@ ACCEPTED = {
     "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
     "Prometheus without OpenMetrics": "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
 }
-
-
-class Counter:
-    """A number that the process under test adds to."""
-
-    def __init__(self, folder, library):
-        self.path = os.path.join(folder, "counter")
-        with open(self.path, "wb") as file:
-            file.write(bytes(mmap.PAGESIZE))
-        with open(self.path, "r+b") as file:
-            self.page = mmap.mmap(file.fileno(), mmap.PAGESIZE)
-        self.environment = {"LD_PRELOAD": library, "ALLOCATION_COUNTER": self.path}
-
-    @property
-    def value(self):
-        return struct.unpack_from("=Q", self.page)[0]
-
-    def reset(self):
-        self.page[:8] = bytes(8)
 
 
 def lines(numbers):

@@ -13,6 +13,9 @@ from processes import Fleet
 from workload import Workload
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(os.path.dirname(HERE), "Allocations"))
+import allocation_counter  # from the folder above
+
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
 TOOLS = os.path.join(REPOSITORY, ".build/benchmarks-tools")
 PYTHON_WITH_CLIENT = os.path.join(REPOSITORY, ".build/benchmarks-venv/bin/python")
@@ -85,14 +88,16 @@ class Bench:
         if os.path.exists(path):
             return path
         self.progress(f"building {name}")
-        if name.endswith(".so"):
-            source = self.program(name.removesuffix(".so") + ".c")
-            self.build_by(["gcc", "-O2", "-shared", "-fPIC", "-o", path, source])
-        else:
-            libraries = ["-lsimdjson"] if name.startswith("simdjson") else []
-            self.build_by(["g++", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-o", path,
-                           self.program(f"{name}.cpp"), *libraries])
+        libraries = ["-lsimdjson"] if name.startswith("simdjson") else []
+        self.build_by(["g++", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", "-o", path,
+                       self.program(f"{name}.cpp"), *libraries])
         return path
+
+    def allocation_counter(self):
+        """A counter of what the program allocates that is started in its environment."""
+        library = os.path.join(self.new_folder("allocations"), "counter.so")
+        self.build_by(["gcc", "-O2", "-shared", "-fPIC", "-o", library, allocation_counter.SOURCE])
+        return allocation_counter.Counter(os.path.dirname(library), library)
 
     def build_by(self, command):
         try:

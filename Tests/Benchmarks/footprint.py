@@ -6,7 +6,7 @@ import resource
 import time
 
 from bench import PYTHON_WITH_CLIENT
-from measurement import Samples, Target, WrongResult, rows_beside
+from measurement import Samples, Target, WrongResult, alternate, rows_beside
 from processes import Client, activity, connect, free_port, memory
 from reading import megabytes, warm
 from serving import EXPORTER, append_while_stopped, exporter_of, mtail_of, page, scrape_until_read, wait_for_files
@@ -59,10 +59,7 @@ def crowd(bench):
         finally:
             os.remove(path)
 
-    samples = Samples()
-    for turn in range(bench.rounds):
-        bench.progress(f"round {turn + 1} of {bench.rounds}")
-        samples.take(EXPORTER, measure)
+    samples = alternate(bench.rounds, {EXPORTER: measure}, bench.progress)
     what = f"memory with 1,000 connections while {megabytes(bench.size_bytes)} are read"
     peaks = samples.map(lambda one: one["peak"] / 1e6)
     anonymous = samples.map(lambda one: one["anonymous"] / 1e6)

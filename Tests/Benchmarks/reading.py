@@ -163,20 +163,19 @@ def allocations(bench):
     """What the shared build takes from the heap, for a log and for one four times as long."""
     exporter = bench.shared_exporter
     logs = [bench.logs.simulated(size) for size in (bench.size_bytes // 40, bench.size_bytes // 10)]
-    counted = os.path.join(bench.folder, "allocations")
+    counter = bench.allocation_counter()
     # The same for both logs, for a longer path may take more.
     path = bench.logs.path("counted")
 
     def count(log):
         os.link(log.path, path)
-        read = {"LD_PRELOAD": bench.built("count_allocations.so"), "ALLOCATIONS_FILE": counted}
-        _, output = bench.fleet.run([exporter, "--once", "--log-file", path], environment=read)
+        counter.reset()
+        _, output = bench.fleet.run([exporter, "--once", "--log-file", path], environment=counter.environment)
         os.remove(path)
         check_counts(counts_of(output.decode()), log)
-        if not os.path.exists(counted):
+        if counter.value == 0:
             raise WrongResult(f"nothing was counted: {exporter} is not linked dynamically")
-        with open(counted, encoding="ascii") as file:
-            return int(file.read())
+        return counter.value
 
     samples = Samples()
     bench.progress("counting")

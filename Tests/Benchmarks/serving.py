@@ -205,10 +205,7 @@ def backlog(bench):
         finally:
             os.remove(path)
 
-    samples = Samples()
-    for turn in range(bench.rounds):
-        bench.progress(f"round {turn + 1} of {bench.rounds}")
-        samples.take(EXPORTER, measure)
+    samples = alternate(bench.rounds, {EXPORTER: measure}, bench.progress)
     what = f"scrape while {megabytes(bench.size_bytes)} that came at once are read"
     count = sum(map(len, samples.values.get(EXPORTER, [])))
 
