@@ -6,7 +6,7 @@ package enum ExporterCommand {
   /// The name that it goes by.
   package static let program = "etl-exporter"
 
-  /// What `--once` exits with when lines were malformed, or missing.
+  /// What `--once` exits with when lines were missing, could not be read, or were of logs that got mixed up.
   private static let findingsExitCode: CInt = 3
 
   /// Does what a command line asks for; returns when a signal ended it, or there is no more to do.

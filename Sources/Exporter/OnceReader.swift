@@ -39,11 +39,11 @@ struct OnceReader: ~Copyable {
 
   /// Reads everything.
   ///
-  /// - Returns: Whether every line could be read and none was missing.
+  /// - Returns: Whether every line could be read and counted, and none was missing.
   /// - Throws: `StartError` when a log is not there or cannot be read.
   mutating func read() throws(StartError) -> Bool {
     for log in logSet.logs {
-      ingest.begin(logName: log.pipeline, readTime: .now)
+      ingest.begin(logName: log.pipeline, from: log.origin, readTime: .now)
       while true {
         let progress = log.tailer.drain(budget: Self.budget, into: &ingest)
         if case .failing(let error) = log.tailer.condition { throw StartError("\(error)") }
@@ -60,22 +60,44 @@ struct OnceReader: ~Copyable {
     return findings == nil
   }
 
-  /// What was wrong with what was read, for people; nil where every line could be read and none was missing.
+  /// What was wrong with what was read, for people; nil where every line could be read and counted, and none was
+  /// missing.
   var findings: String? {
-    let malformed = ingest.lineCounts[.malformed]
+    let parts = notRead + [mixedUp, missing].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
+  /// The lines that could not be read, and the files that were not.
+  private var notRead: [String] {
+    [
+      Self.amount(ingest.lineCounts[.malformed], "malformed line"),
+      Self.amount(ingest.lineCounts[.oversized], "oversized line"),
+    ].compactMap { $0 }
+      + logSet.overfullPatterns.map { pattern, count in
+        "\(count) \(count == 1 ? "file is" : "files are") not read, since more than \(LogPattern.maximumMatches) match "
+          + pattern
+      }
+  }
+
+  /// What the totals of two jobs make of each other is neither's.
+  private var mixedUp: String? {
+    ingest.mixedLogs.map {
+      "the totals of \($0.otherPath) and \($0.path) are mixed up in one pipeline; "
+        + "give each log a name: --log-file NAME=PATH"
+    }
+  }
+
+  /// What the totals tell of and no line does.
+  private var missing: String? {
     let totals = ingest.pipelines.all.map(\.totals)
     let missing = [
       Self.amount(totals.reduce(0) { saturatingSum($0, $1.records.gap) }, "record"),
       Self.amount(totals.reduce(0) { saturatingSum($0, $1.files.gap) }, "file"),
       Self.amount(totals.reduce(0) { saturatingSum($0, $1.failures.gap) }, "failure"),
     ].compactMap { $0 }
-    var parts: [String] = []
-    if let lines = Self.amount(malformed, "malformed line") { parts.append(lines) }
-    if let last = missing.last {
-      let list = missing.count > 1 ? missing.dropLast().joined(separator: ", ") + " and " + last : last
-      parts.append("\(list) \(missing.count == 1 && list.hasPrefix("1 ") ? "is" : "are") missing from the log")
-    }
-    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    guard let last = missing.last else { return nil }
+    let list = missing.count > 1 ? missing.dropLast().joined(separator: ", ") + " and " + last : last
+    return "\(list) \(missing.count == 1 && list.hasPrefix("1 ") ? "is" : "are") missing from the log"
   }
 
   private static func amount(_ count: Int64, _ noun: String) -> String? {

@@ -36,6 +36,18 @@ struct OnceReaderTests {
     return (isWhole, lines.filter { $0.hasPrefix(prefix) })
   }
 
+  /// Reads logs of these names, or names and names of files with an equals sign between them.
+  private func readAll(_ names: String...) throws -> OnceReader {
+    var configuration = ExporterConfiguration()
+    configuration.logSources = names.map { name in
+      let parts = name.split(separator: "=")
+      return LogSource(name: parts.count > 1 ? String(parts[0]) : nil, path: "\(directory)/\(parts[parts.count - 1])")
+    }
+    var reader = try OnceReader(configuration)
+    _ = try reader.read()
+    return reader
+  }
+
   @Test("rotated files are read before the log, the oldest first, so that nothing is missing")
   func rotated() throws {
     defer { cleanUp() }
@@ -102,6 +114,44 @@ struct OnceReaderTests {
     defer { cleanUp() }
     try write("etl.log", age: 0, Fixture.completed(3, totals: (250, 1, 0)), "{")
     #expect(try !read("etl.log", "").isWhole)
+  }
+
+  @Test("a line that is too long to be read is found")
+  func oversized() throws {
+    defer { cleanUp() }
+    try write("etl.log", age: 0, Fixture.completed(3, totals: (250, 1, 0)), String(repeating: "x", count: 70_000))
+    let reader = try readAll("etl.log")
+    #expect(reader.findings == "1 oversized line")
+    try write("etl.log", age: 0, "{", String(repeating: "x", count: 70_000), String(repeating: "x", count: 80_000))
+    let second = try readAll("etl.log")
+    #expect(second.findings == "1 malformed line; 2 oversized lines")
+  }
+
+  @Test("two logs without names whose totals are mixed up are found")
+  func mixed() throws {
+    defer { cleanUp() }
+    try write("a.log", age: 0, Fixture.completed(3, totals: (1_000, 4, 0)))
+    try write("b.log", age: 0, Fixture.completed(1, records: 100, totals: (100, 1, 0)))
+    let reader = try readAll("a.log", "b.log")
+    let findings = reader.findings
+    #expect(
+      findings?.hasPrefix(
+        "the totals of \(directory)/a.log and \(directory)/b.log are mixed up in one pipeline; "
+          + "give each log a name: --log-file NAME=PATH"
+      ) == true,
+      "\(findings ?? "nothing")"
+    )
+    // With names each has a count of its own.
+    let named = try readAll("a=a.log", "b=b.log")
+    #expect(named.findings == "750 records and 3 files are missing from the log")
+  }
+
+  @Test("a pattern matches more files than are read: those that are left out are found")
+  func leftOut() throws {
+    defer { cleanUp() }
+    for number in 1...1_002 { try write("\(number).log", age: 60) }
+    let reader = try readAll("*.log")
+    #expect(reader.findings == "2 files are not read, since more than 1000 match \(directory)/*.log")
   }
 
   @Test("logs of a pattern are read in the order of their times")
