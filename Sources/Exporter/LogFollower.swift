@@ -183,7 +183,14 @@ extension LogFollower {
   var snapshot: Snapshot {
     var totals = totals
     totals.lagBytes = 0
-    return Snapshot(logs: logSet.positions, lineCounts: lineCounts, totals: totals, pipelines: ingest.pipelines)
+    var snapshot = Snapshot(
+      logs: logSet.positions,
+      lineCounts: lineCounts,
+      totals: totals,
+      pipelines: ingest.pipelines
+    )
+    snapshot.goneCount = logSet.goneCount
+    return snapshot
   }
 
   /// How each log is doing.

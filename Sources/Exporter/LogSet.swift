@@ -15,8 +15,9 @@ struct LogSet {
   private let readsSiblings: Bool
   /// Logs that were let go, the newest last.
   private var goneLogs: [Snapshot.Log]
-  /// Of more the snapshot would not keep the positions; as many as there were from the start stay.
-  private let maximumGoneLogs: Int
+  /// As many as were there at once may come back together, such as with their directory; and what was away when the
+  /// process started is away for no fault of its own.
+  private var maximumGoneLogs = LogPattern.maximumMatches
   /// How far files were read by an earlier process that may have other names by now.
   private var savedFiles: [FileNumber: FilePosition] = [:]
   /// Which log has read a file that matches a pattern: the log's key by the file's.
@@ -47,7 +48,6 @@ struct LogSet {
     self.options = options
     self.watcher = watcher
     self.readsSiblings = readsSiblings
-    maximumGoneLogs = max(Self.leastGoneLogs, positions.count)
     let keys = keys
     goneLogs = positions.map { Snapshot.Log(path: keys.key(of: $0.path), position: $0.position) }
     for file in positions.lazy.flatMap(\.position.files) where file.offset > 0 {
@@ -68,6 +68,8 @@ struct LogSet {
     try refuseSameFiles()
     _ = refresh()
     isFirstLook = false
+    forgetOldestGoneLogs()
+    maximumGoneLogs = max(Self.leastGoneLogs, goneLogs.count)
   }
 
   /// Two names of one file would have each of its lines counted twice.
@@ -99,10 +101,13 @@ struct LogSet {
   /// Whether there are patterns, whose matches may change.
   var hasPatterns: Bool { !patterns.isEmpty }
 
-  /// How far each log was read, by its key: those that are followed, and those that were.
+  /// How far each log was read, by its key: those that were followed, the longest gone first, and those that are.
   var positions: [Snapshot.Log] {
     goneLogs + logs.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
   }
+
+  /// How many of the positions are of logs that are not followed now.
+  var goneCount: Int { goneLogs.count }
 
   /// Logs whose positions are kept though nothing names them any more.
   var abandonedLogs: [String] {
@@ -117,6 +122,7 @@ struct LogSet {
   /// - Returns: The logs that are gone for good and were let go.
   mutating func refresh(at now: MonotonicTime = .now) -> [FollowedLog] {
     var gone: [FollowedLog] = []
+    maximumGoneLogs = max(maximumGoneLogs, min(logs.count, LogPattern.maximumMatches))
     for place in patterns.indices {
       let isNew = !patterns[place].isCurrent(at: now)
       if isNew {
@@ -138,8 +144,12 @@ struct LogSet {
     }
     // Where it comes back it goes on, instead of counting what was counted.
     goneLogs += gone.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
-    goneLogs.removeFirst(max(0, goneLogs.count - maximumGoneLogs))
+    forgetOldestGoneLogs()
     return gone
+  }
+
+  private mutating func forgetOldestGoneLogs() {
+    goneLogs.removeFirst(max(0, goneLogs.count - maximumGoneLogs))
   }
 
   /// The logs that are or were followed, spelled as a pattern spells its matches.

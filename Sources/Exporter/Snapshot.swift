@@ -14,6 +14,9 @@ struct Snapshot {
   private static let format: Int64 = 1
 
   var logs: [Log]
+  /// How many of the logs, from the first one on, are not followed any more: they can be left out where there is no room,
+  /// the first ones first. It is not written.
+  var goneCount = 0
   var lineCounts: LineCounts
   var totals: LogTotals
   var pipelines: PipelineTable
@@ -29,12 +32,27 @@ struct Snapshot {
     JSONValue.object([
       ("format", .integer(Self.format)),
       ("written", .integer(nanoseconds)),
-      ("logs", .array(logs.map { .object([("path", .string($0.path)), ("position", $0.position.json)]) })),
+      ("logs", .array(logs.map(\.json))),
       ("lines", lineCounts.json),
       ("totals", totals.json),
       ("pipelines", pipelines.json),
     ]).append(to: &text)
     return Self.withChecksum(text.dropLast())
+  }
+
+  /// Leaves out logs that are not followed any more, the first ones first, until the document is so much shorter.
+  ///
+  /// - Parameter bytes: How much shorter it has to be.
+  /// - Returns: How many were left out; all of `goneCount` where even that is not enough.
+  mutating func leaveOutGoneLogs(toSave bytes: Int) -> Int {
+    var rest = bytes
+    let leftOut = logs.prefix(goneCount).prefix { log in
+      defer { rest -= log.documentBytes }
+      return rest > 0
+    }.count
+    logs.removeFirst(leftOut)
+    goneCount -= leftOut
+    return leftOut
   }
 
   /// Why a document is no snapshot of this program.
@@ -154,6 +172,17 @@ extension FilePosition {
       seenBytes: seenBytes,
       seenHash: seenHash
     )
+  }
+}
+
+extension Snapshot.Log {
+  fileprivate var json: JSONValue { .object([("path", .string(path)), ("position", position.json)]) }
+
+  /// How long it is in a document, at least.
+  fileprivate var documentBytes: Int {
+    var text: [UInt8] = []
+    json.append(to: &text)
+    return text.count
   }
 }
 

@@ -12,23 +12,28 @@ struct SnapshotStore: ~Copyable {
     var bytes: Int64 = 0
   }
 
-  /// A hundred pipelines with all that belongs to them take less than a twentieth of it.
-  private static let maximumBytes = 16 << 20
+  /// A hundred pipelines with a full history take about a tenth of it; the rest is for the logs' positions.
+  static let usualMaximumBytes = 16 << 20
 
   private(set) var statistics = Statistics()
+  /// More is not read, so that a wrong file cannot fill the memory, and so it must not be written either.
+  private let maximumBytes: Int
   private let path: String
   private let log: OwnLog
   private let lock: LockFile
   private var isFailing = false
+  private var hasLeftOut = false
 
   /// Takes the directory over; makes it where it is missing.
   ///
   /// - Parameters:
   ///   - directory: The directory.
   ///   - log: The exporter's own log.
+  ///   - maximumBytes: The longest snapshot.
   /// - Throws: `StartError` when another process uses the directory, or it cannot be used at all.
-  init(directory: String, log: OwnLog) throws(StartError) {
+  init(directory: String, log: OwnLog, maximumBytes: Int = usualMaximumBytes) throws(StartError) {
     self.log = log
+    self.maximumBytes = maximumBytes
     path = "\(directory)/etl-exporter.snapshot"
     do throws(SystemCallError) {
       try makeDirectory(directory)
@@ -57,11 +62,15 @@ struct SnapshotStore: ~Copyable {
   /// - Throws: `StartError` when the file is there and cannot be read: to begin anew would count everything twice.
   func load(logNames: [String?]) throws(StartError) -> Snapshot? {
     do {
-      guard let document = try readFile(path, maximumBytes: Self.maximumBytes) else { return nil }
+      guard let document = try readFile(path, maximumBytes: maximumBytes) else { return nil }
       return try Snapshot(document: document, logNames: logNames)
     } catch let defect as Snapshot.Defect {
       try setAside(because: defect)
       return nil
+    } catch let error as SystemCallError where error.errno == .fileTooLarge {
+      throw StartError(
+        "\(error); a snapshot has \(maximumBytes) bytes at most: move it away to count from the log's start"
+      )
     } catch {
       throw StartError("\(error); let the exporter's user read it, or remove it to count from the log's start")
     }
@@ -87,16 +96,15 @@ struct SnapshotStore: ~Copyable {
   /// - Returns: Whether it was written.
   mutating func save(_ snapshot: Snapshot) -> Bool {
     let now = WallTime.now.nanoseconds
-    let document = snapshot.document(writtenAt: now)
+    let document = fitting(snapshot, writtenAt: now)
     do throws(SystemCallError) {
+      guard document.count <= maximumBytes else {
+        throw SystemCallError(operation: "write \(document.count) bytes to", subject: path, errno: .fileTooLarge)
+      }
       // Safe: every byte of the array is initialized.
       try replaceFile(path, with: unsafe document.span.bytes)
     } catch {
-      statistics.errors += 1
-      if !isFailing {
-        log.write(.error, "the snapshot cannot be written; trying again", ["error": "\(error)"], about: path)
-      }
-      isFailing = true
+      noteFailure(error)
       return false
     }
     if isFailing { log.write(.info, "the snapshot is written again", ["path": path], about: path) }
@@ -105,5 +113,40 @@ struct SnapshotStore: ~Copyable {
     statistics.writtenNanoseconds = now
     statistics.bytes = Int64(document.count)
     return true
+  }
+
+  /// The snapshot's document, without as many logs that are gone as it takes to be read again; too long where that is not
+  /// enough.
+  private mutating func fitting(_ snapshot: Snapshot, writtenAt now: Int64) -> [UInt8] {
+    let document = snapshot.document(writtenAt: now)
+    guard document.count > maximumBytes, snapshot.goneCount > 0 else { return document }
+    var snapshot = snapshot
+    let count = snapshot.leaveOutGoneLogs(toSave: document.count - maximumBytes)
+    if !hasLeftOut {
+      hasLeftOut = true
+      log.write(
+        .warn,
+        "the snapshot is full; of logs that are gone the oldest are left out, and would count anew if they came back",
+        ["path": path, "left_out": count, "limit_bytes": maximumBytes]
+      )
+    }
+    return snapshot.document(writtenAt: now)
+  }
+
+  private mutating func noteFailure(_ error: SystemCallError) {
+    statistics.errors += 1
+    if !isFailing {
+      if error.errno == .fileTooLarge {
+        log.write(
+          .error,
+          "the snapshot is too large; the last one stands until fewer logs, or fewer rotated files beside them, are there",
+          ["error": "\(error)", "limit_bytes": maximumBytes],
+          about: path
+        )
+      } else {
+        log.write(.error, "the snapshot cannot be written; trying again", ["error": "\(error)"], about: path)
+      }
+    }
+    isFailing = true
   }
 }

@@ -39,7 +39,7 @@ package func readFile(_ path: String, maximumBytes: Int) throws(SystemCallError)
     throw error
   }
   guard try file.status().size <= maximumBytes else {
-    throw SystemCallError(operation: "read", subject: path, errno: Errno(rawValue: EFBIG))
+    throw SystemCallError(operation: "read", subject: path, errno: .fileTooLarge)
   }
   var contents: [UInt8] = []
   var block = [UInt8](repeating: 0, count: 64 << 10)
@@ -51,7 +51,7 @@ package func readFile(_ path: String, maximumBytes: Int) throws(SystemCallError)
     guard count > 0 else { return contents }
     contents.append(contentsOf: block[..<count])
     guard contents.count <= maximumBytes else {
-      throw SystemCallError(operation: "read", subject: path, errno: Errno(rawValue: EFBIG))
+      throw SystemCallError(operation: "read", subject: path, errno: .fileTooLarge)
     }
   }
 }

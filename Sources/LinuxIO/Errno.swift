@@ -28,6 +28,8 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static let badFileDescriptor = Errno(rawValue: EBADF)
   /// EPIPE: nobody reads the other end any more.
   package static let brokenPipe = Errno(rawValue: EPIPE)
+  /// EFBIG: the file is larger than it may be.
+  package static let fileTooLarge = Errno(rawValue: EFBIG)
   /// EINPROGRESS: it goes on by itself.
   package static let inProgress = Errno(rawValue: EINPROGRESS)
   /// EIO: the device failed.

@@ -78,7 +78,8 @@ extension EndToEnd.Proofs {
 
       var message: String {
         switch self {
-        case .directoryInItsPlace, .tooLarge, .notReadable: "let the exporter's user read it, or remove it"
+        case .tooLarge: "File too large; a snapshot has 16777216 bytes at most: move it away to count"
+        case .directoryInItsPlace, .notReadable: "let the exporter's user read it, or remove it"
         case .storageNotWritable: "--storage.path needs a directory that can be written to"
         }
       }

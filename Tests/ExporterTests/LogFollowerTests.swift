@@ -117,6 +117,7 @@ struct LogFollowerTests {
     #expect(bench.rotations == 1)
     try remove("a.log")
     try bench.run("the log is let go") { !bench.said("let a log go").isEmpty }
+    #expect(bench.follower.snapshot.goneCount == 1)
     #expect(bench.follower.totals.readBytes == 12)
     #expect(bench.rotations >= 1)
   }

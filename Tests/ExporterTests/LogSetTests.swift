@@ -277,6 +277,33 @@ struct LogSetTests {
     #expect(next.positions.count == 301)
   }
 
+  @Test("logs that are followed count as logs that are gone, so that each restart remembers more of them")
+  func goneLogsDoNotRatchet() throws {
+    defer { cleanUp() }
+    try write("keep.log", "1\n")
+    let position = try #require(makeSet("*.log").positions.first).position
+    func gone(_ count: Int) -> [Snapshot.Log] {
+      (0..<count).map { Snapshot.Log(path: "/mount/\($0).log", position: position) }
+    }
+    for number in 0..<150 { try write("\(number).log", text("\(number)")) }
+    var set = try makeSet("*.log")
+    _ = drain(set)
+    // All of them are there after the restart, so that there is nothing to remember besides.
+    var next = try makeSet(positions: gone(20) + set.positions, "*.log")
+    #expect(next.positions.count == 171)
+    for number in 0..<150 { try FileManager.default.removeItem(atPath: "\(directory)/\(number).log") }
+    _ = drain(next)
+    _ = next.refresh(at: time(1))
+    #expect(next.refresh(at: time(10)).count == 150)
+    // As many as were there at once may come back together.
+    #expect(next.positions.count == 152)
+    #expect(next.positions.first?.path == "/mount/19.log")
+    // However many restarts it took.
+    set = try makeSet(positions: gone(5_000), "*.log")
+    #expect(set.positions.count == 1_001)
+    #expect(set.positions.first?.path == "/mount/4000.log")
+  }
+
   @Test("positions of logs that nothing names any more are told from those that a pattern may match again")
   func abandoned() throws {
     defer { cleanUp() }

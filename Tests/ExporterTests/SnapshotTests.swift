@@ -75,6 +75,42 @@ struct SnapshotTests {
     }
   }
 
+  @Test("a snapshot is written that is then too large to be read")
+  func fullSnapshot() throws {
+    let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    var said = ""
+    let log = OwnLog(level: .info, format: .logfmt) { said += String(decoding: $0, as: UTF8.self) }
+    var snapshot = Self.snapshot(Self.fixture())
+    // The time is always as long.
+    let bytes = snapshot.document(writtenAt: WallTime.now.nanoseconds).count
+    let limit = bytes + 20_000
+    var store = try SnapshotStore(directory: directory, log: log, maximumBytes: limit)
+    snapshot.logs = (1...50).map { Snapshot.Log(path: "gone\($0).log", position: Self.position) } + snapshot.logs
+    snapshot.goneCount = 50
+    var isWritten = store.save(snapshot)
+    #expect(isWritten && !said.contains("level=error"))
+    #expect(said.contains("the snapshot is full") && said.contains("left_out="))
+    var statistics = store.statistics
+    #expect((limit - 2_000...limit).contains(Int(statistics.bytes)), "\(statistics.bytes) of \(limit)")
+    var loaded = try store.load(logNames: [nil, "named"])
+    #expect(loaded?.logs.count ?? 0 > 2 && loaded?.logs.last?.path == "etl.log")
+    #expect(loaded?.logs.dropLast().last?.path == "gone50.log")
+    // Those that are followed are not left out: then the last snapshot stands.
+    snapshot.goneCount = 2
+    isWritten = store.save(snapshot)
+    statistics = store.statistics
+    #expect(!isWritten && (statistics.writes, statistics.errors) == (1, 1))
+    #expect(said.contains("level=error msg=\"the snapshot is too large;"))
+    loaded = try store.load(logNames: [nil, "named"])
+    #expect(loaded?.logs.dropLast().last?.path == "gone50.log")
+    snapshot.logs.removeFirst(49)
+    snapshot.goneCount = 0
+    isWritten = store.save(snapshot)
+    loaded = try store.load(logNames: [nil, "named"])
+    #expect(isWritten && loaded?.logs.map(\.path) == ["gone50.log", "etl.log"])
+  }
+
   private static func document() -> [UInt8] {
     snapshot(fixture()).document(writtenAt: exampleNanoseconds)
   }
