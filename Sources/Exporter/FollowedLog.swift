@@ -29,8 +29,15 @@ struct FollowedLog {
   var notedRotations: [RotationKind: Int64] = [:]
   /// Wakes the loop for a FIFO or standard input.
   var streamEvent: (descriptor: CInt, event: DescriptorEvent)?
-  /// Since when its path names nothing; nil while it names a file.
-  private var missingSince: MonotonicTime?
+  /// Whether its path has named nothing, and nothing was read of it, for so long that late lines hardly come any more.
+  private(set) var isLingering = false
+  /// Since when its path has named nothing and nothing was read of it; nil while the path names a file.
+  private var idleSince: MonotonicTime?
+  /// How much had been written by then.
+  private var idleBytes: Int64 = 0
+
+  /// How long somebody is waited for who writes to a file that was renamed, or ends a line of one that was deleted.
+  private static let longestIdleSeconds = 600.0
 
   init(
     tailer: LogTailer,
@@ -53,23 +60,55 @@ struct FollowedLog {
   /// Where its lines come from.
   var origin: LogOrigin { LogOrigin(number: number, source: sourcePlace, path: path) }
 
+  /// Whether its path names nothing.
+  var isMissing: Bool { idleSince != nil }
+
   /// Notes whether the path names something.
   ///
   /// - Parameters:
   ///   - isMissing: Whether it names nothing.
   ///   - now: The present.
-  mutating func noteMissing(_ isMissing: Bool, at now: MonotonicTime) {
-    missingSince = isMissing ? missingSince ?? now : nil
+  ///   - seconds: How long late lines may take.
+  mutating func noteMissing(_ isMissing: Bool, at now: MonotonicTime, lateAfter seconds: Double) {
+    let bytes = tailer.statistics.bytesRead + tailer.lagBytes
+    if !isMissing {
+      idleSince = nil
+    } else if idleSince == nil || bytes != idleBytes {
+      idleSince = now
+    }
+    idleBytes = bytes
+    guard case .waiting = tailer.condition else {
+      isLingering = false
+      return
+    }
+    isLingering = idleSeconds(at: now).map { $0 >= seconds } ?? false
   }
 
-  /// Whether it has been missing for so long that no late line comes, and everything of it was read.
+  /// Lets what is left of a deleted file be taken for a line once nobody seems to end it.
   ///
   /// - Parameters:
   ///   - now: The present.
-  ///   - seconds: How long late lines may take.
+  ///   - isHurried: Whether it is not to be waited for any longer.
+  func finishIfIdle(at now: MonotonicTime, isHurried: Bool) {
+    if isLingering, !tailer.holdsNamedFile, isHurried || hasBeenIdleLongest(at: now) { tailer.expectNoMore() }
+  }
+
+  /// Whether no more lines are expected of it, and everything of it was read.
+  ///
+  /// - Parameters:
+  ///   - now: The present.
+  ///   - isHurried: Whether lines in a file that was renamed are not to be waited for any longer.
   /// - Returns: True where it can be let go.
-  func isGone(at now: MonotonicTime, after seconds: Double) -> Bool {
-    guard let missingSince, case .waiting = tailer.condition else { return false }
-    return tailer.lagBytes == 0 && now.seconds(since: missingSince) >= seconds
+  func isGone(at now: MonotonicTime, isHurried: Bool) -> Bool {
+    guard isLingering else { return false }
+    guard tailer.holdsNamedFile else { return tailer.lagBytes == 0 }
+    // Half a line stays unread: the file can come back, and whoever wrote it can end it.
+    return tailer.isAtEnd && (isHurried || hasBeenIdleLongest(at: now))
+  }
+
+  private func idleSeconds(at now: MonotonicTime) -> Double? { idleSince.map { now.seconds(since: $0) } }
+
+  private func hasBeenIdleLongest(at now: MonotonicTime) -> Bool {
+    idleSeconds(at: now).map { $0 >= Self.longestIdleSeconds } ?? false
   }
 }

@@ -60,7 +60,10 @@ extension LogFollower {
     if case .waiting = condition {
       let since = followed.waitingSince ?? now
       logSet.logs[index].waitingSince = since
-      if followed.notedCondition == .following, now.seconds(since: since) < notes.rotateWaitSeconds { return }
+      // One of a pattern is mostly not waited for, but let go or held for late lines, once that time is over.
+      let quietSeconds = followed.isMissing ? 2 * notes.rotateWaitSeconds : notes.rotateWaitSeconds
+      if followed.notedCondition == .following, now.seconds(since: since) < quietSeconds { return }
+      if followed.isLingering { return }
     } else {
       logSet.logs[index].waitingSince = nil
     }

@@ -199,7 +199,8 @@ extension LogFollower {
       var condition = LogCondition(path: log.path, lagBytes: log.tailer.lagBytes)
       switch log.tailer.condition {
       case .following: break
-      case .waiting(let reason): condition.waitingFor = reason
+      // A log of a pattern that is gone is not waited for; it is only held for a while.
+      case .waiting(let reason): condition.waitingFor = log.isLingering ? nil : reason
       case .failing(let error): condition.failure = "\(error)"
       case .ended: condition.waitingFor = "standard input has ended"
       }

@@ -87,7 +87,8 @@ struct LogSet {
 
   /// The patterns that no file matches.
   var unmatchedPatterns: [String] {
-    patterns.filter { pattern in !logs.contains { $0.sourcePlace == pattern.place } }.map(\.pattern.pattern)
+    patterns.filter { pattern in !logs.contains { $0.sourcePlace == pattern.place && !$0.isLingering } }
+      .map(\.pattern.pattern)
   }
 
   /// The patterns that too many files match, with the number of those that are left out.
@@ -131,20 +132,31 @@ struct LogSet {
       }
       let source = patterns[place]
       for index in logs.indices where logs[index].sourcePlace == source.place {
-        logs[index].noteMissing(!source.paths.contains(logs[index].path), at: now)
+        let isMissing = !source.paths.contains(logs[index].path)
+        logs[index].noteMissing(isMissing, at: now, lateAfter: options.rotateWaitSeconds)
       }
-      logs.removeAll { log in
-        guard log.sourcePlace == source.place, log.isGone(at: now, after: options.rotateWaitSeconds) else {
-          return false
-        }
-        gone.append(log)
-        return true
-      }
+      gone += letGo(of: source, at: now)
       if isNew { followMatches(of: source) }
     }
     // Where it comes back it goes on, instead of counting what was counted.
     goneLogs += gone.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
     forgetOldestGoneLogs()
+    return gone
+  }
+
+  /// Lets logs of a pattern go of which no more is to be expected.
+  private mutating func letGo(of source: PatternSource, at now: MonotonicTime) -> [FollowedLog] {
+    // Each holds a descriptor; the first ones have mostly been there the longest.
+    var surplus = logs.count(where: \.isLingering) - options.maximumHeldFiles
+    var gone: [FollowedLog] = []
+    logs.removeAll { log in
+      guard log.sourcePlace == source.place, log.isLingering else { return false }
+      log.finishIfIdle(at: now, isHurried: surplus > 0)
+      guard log.isGone(at: now, isHurried: surplus > 0) else { return false }
+      surplus -= 1
+      gone.append(log)
+      return true
+    }
     return gone
   }
 

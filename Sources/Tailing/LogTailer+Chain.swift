@@ -25,6 +25,7 @@ extension LogTailer {
       )
     }
     followedPath = trail.resolvedPath
+    expectsNoMore = false
     chain.append(opened)
   }
 

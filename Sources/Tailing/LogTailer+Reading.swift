@@ -76,6 +76,7 @@ extension LogTailer {
 
   /// Whether a file that was read to its end is done with.
   private func canFinish(_ file: HeldFile, at now: MonotonicTime) -> Bool {
+    if expectsNoMore, file.status.linkCount == 0 { return true }
     guard chain.count > 1 else { return false }
     switch file.role {
     case .atPath: return false

@@ -37,6 +37,10 @@ package final class LogTailer {
   var siblingPaths: [String] = []
   /// Whether there are more files to be read than may be held, whose bytes are not in `lagBytes` yet.
   package internal(set) var hasMoreFiles = false
+  /// Whether the last `drain` came to the end of all that is there, where half a line may stand.
+  package private(set) var isAtEnd = false
+  /// Whether nothing more is to come of files that have no name any more.
+  var expectsNoMore = false
   /// Whether the path named nothing at the last look.
   var wasPathMissing = false
   /// Where the path led, without links, when it was last looked at; nil before it named anything.
@@ -137,6 +141,15 @@ package final class LogTailer {
     chain.contains { $0.isSameFile(as: status) }
   }
 
+  /// Whether a file that is held has a name, as of the last `drain`: somebody may write to it, or give it its old name.
+  package var holdsNamedFile: Bool { chain.contains { $0.status.linkCount > 0 } }
+
+  /// Lets the next `drain` finish the files that have no name any more: the rest of each is taken for a line. Once the path
+  /// names a file, late lines are waited for as ever.
+  package func expectNoMore() {
+    expectsNoMore = true
+  }
+
   /// Whether a file is held, or was read by this tailer before, under whatever name; so is a copy of such a file. It is
   /// found by its number and its content, since numbers are given away again.
   ///
@@ -169,6 +182,7 @@ package final class LogTailer {
     watches.isAwake = false
     let progress = look(reading: budget, into: &sink)
     if progress == .moreToRead { watches.isAwake = true }
+    isAtEnd = progress != .moreToRead && !chain.dropFirst().contains { $0.lagBytes > 0 }
     return progress
   }
 

@@ -122,6 +122,25 @@ struct LogFollowerTests {
     #expect(bench.rotations >= 1)
   }
 
+  @Test("a log of a pattern was moved away: nobody waits for it, but late lines in it are read")
+  func movedAway() throws {
+    defer { cleanUp() }
+    try write("a.log", "{}\n")
+    try write("b.log", "{}\n")
+    let bench = try FollowerBench(in: directory, ["*.log"])
+    try bench.run("all is read") { bench.follower.totals.readBytes == 6 }
+    try rename("a.log", "archived")
+    func reasons() -> [String] { bench.follower.conditions.compactMap(\.waitingFor) }
+    try bench.run("that it is not there") { !reasons().isEmpty }
+    try bench.run("that nobody waits for it") { reasons().isEmpty }
+    try bench.run(seconds: 0.2)
+    #expect(bench.said("waiting").isEmpty)
+    #expect(bench.follower.conditions.map(\.path) == ["\(directory)/a.log", "\(directory)/b.log"])
+    try append("archived", "{}\n")
+    try bench.run("the late line") { bench.follower.totals.readBytes == 9 }
+    #expect(bench.said("let a log go").isEmpty)
+  }
+
   @Test("a log grows faster than it is read: what was there at the start being read is enough to be caught up")
   func growingFast() throws {
     defer { cleanUp() }
