@@ -19,6 +19,7 @@ package struct OptionTable<Configuration: Sendable>: Sendable {
   let defaults: Configuration
   let optionForPositional: String?
   let options: [CommandLineOption<Configuration>]
+  private let given: CommandLineOption<Configuration>.Field<Set<String>>?
 
   /// Makes a table, and holds its author to it: names that are malformed, that exist already or whose environment
   /// variables coincide, and defaults that the option itself would refuse, are programming errors and end the process.
@@ -28,18 +29,21 @@ package struct OptionTable<Configuration: Sendable>: Sendable {
   ///   - summary: What the executable does: one sentence, with its full stop.
   ///   - defaults: The configuration of a command line without options.
   ///   - optionForPositional: The option that is probably meant by an argument that belongs to none: `log-file`.
+  ///   - given: The field that takes the names of the options that were given; a value that was given may be the default.
   ///   - options: The options, in the order of the help.
   package init(
     program: String,
     summary: String,
     defaults: Configuration,
     optionForPositional: String? = nil,
+    given: CommandLineOption<Configuration>.Field<Set<String>>? = nil,
     options: [CommandLineOption<Configuration>]
   ) {
     self.program = program
     self.summary = summary
     self.defaults = defaults
     self.optionForPositional = optionForPositional
+    self.given = given
     self.options = options
     checkDeclarations()
   }
@@ -82,8 +86,9 @@ package struct OptionTable<Configuration: Sendable>: Sendable {
       try assign(value, isFirst: isFirst, to: option, from: "--\(name)", in: &configuration)
     }
     for option in options where !given.contains(option.name) {
-      try readEnvironment(environment, for: option, into: &configuration)
+      if try readEnvironment(environment, for: option, into: &configuration) { given.insert(option.name) }
     }
+    if let field = self.given { configuration[keyPath: field] = given }
     return .run(configuration)
   }
 
@@ -130,18 +135,21 @@ package struct OptionTable<Configuration: Sendable>: Sendable {
     return !isDigit(next) && next != UInt8(ascii: ".")
   }
 
+  /// Reads an option's value from the environment.
+  ///
+  /// - Returns: Whether there is one.
   private func readEnvironment(
     _ environment: [String: String],
     for option: CommandLineOption<Configuration>,
     into configuration: inout Configuration
-  ) throws(UsageError) {
+  ) throws(UsageError) -> Bool {
     guard
       let variable = option.variables.first(where: { environment[$0]?.isEmpty == false }),
       let value = environment[variable]
-    else { return }
+    else { return false }
     guard option.arity == .list else {
       try assign(value, isFirst: true, to: option, from: variable, in: &configuration)
-      return
+      return true
     }
     var isFirst = true
     for item in value.split(separator: ",", omittingEmptySubsequences: false) {
@@ -152,6 +160,7 @@ package struct OptionTable<Configuration: Sendable>: Sendable {
       try assign(item, isFirst: isFirst, to: option, from: variable, in: &configuration)
       isFirst = false
     }
+    return true
   }
 
   /// Hands a value to its option; an error names where the value came from.

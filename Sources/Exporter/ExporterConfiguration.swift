@@ -12,6 +12,8 @@ struct LogSource: Equatable, Sendable {
 
 /// How the exporter runs: what its options set.
 struct ExporterConfiguration: Sendable {
+  /// The names of the options that were given, be it with their defaults.
+  var givenOptions: Set<String> = []
   var logSources = [LogSource(name: nil, path: "etl_process.log")]
   var pollInterval = Duration.seconds(1)
   /// False leaves all changes of the logs to be found by the poll.

@@ -8,6 +8,7 @@ enum ExporterOptions {
     summary: "Tails the JSON log of an ETL job and serves its numbers to Prometheus.",
     defaults: ExporterConfiguration(),
     optionForPositional: "log-file",
+    given: \ExporterConfiguration.givenOptions,
     options: [
       .list(
         "log-file",
@@ -96,7 +97,7 @@ enum ExporterOptions {
   /// - Parameter configuration: What the options set.
   /// - Throws: `UsageError` when options exclude each other.
   static func check(_ configuration: ExporterConfiguration) throws(UsageError) {
-    if configuration.port != nil, configuration.listenAddresses != ExporterConfiguration().listenAddresses {
+    if configuration.givenOptions.isSuperset(of: ["port", "web.listen-address"]) {
       throw UsageError("--port and --web.listen-address exclude each other; use one of them")
     }
     if Endpoints.fixedPaths.contains(configuration.telemetryPath) {
@@ -107,7 +108,7 @@ enum ExporterOptions {
     if configuration.readsOnce, configuration.asksHealth {
       throw UsageError("--once and --health-check exclude each other; use one of them")
     }
-    if configuration.storagePath == nil, configuration.storageInterval != ExporterConfiguration().storageInterval {
+    if configuration.storagePath == nil, configuration.givenOptions.contains("storage.interval") {
       throw UsageError("--storage.interval says how often to write a snapshot; give --storage.path DIR with it")
     }
     try checkNoneTwice(configuration)

@@ -37,6 +37,39 @@ struct ParsingTests {
   }
 
   @Test(
+    "an option that was given its default counts as not given, or one that was not as given",
+    arguments: [
+      ([], [:], []),
+      (["--port", "80", "--quiet"], [:], ["port", "quiet"]),
+      (["--port", "80"], ["ETL_PORT": "x", "ETL_QUIET": "", "OTHER": "1", "ETL_NAMES": "a,b"], ["port", "names"]),
+      (["--names", "a", "--names", "b"], ["PORT_TOO": "80"], ["port", "names"]),
+    ] as [([String], [String: String], Set<String>)]
+  )
+  func given(arguments: [String], environment: [String: String], names: Set<String>) throws {
+    struct Numbers {
+      var given: Set<String> = []
+      var port = 80
+      var names: [String] = []
+      var quiet = false
+    }
+    let table = OptionTable(
+      program: "etl-sample",
+      summary: "Does nothing.",
+      defaults: Numbers(),
+      given: \Numbers.given,
+      options: [
+        .value("port", .integer(in: 1...100), \.port, otherVariables: ["PORT_TOO"], help: "Listen on this port"),
+        .list("names", .text("NAME"), \.names, help: "Go by these names"),
+        .flag("quiet", \.quiet, help: "Print nothing"),
+      ]
+    )
+    guard case .run(let numbers) = try table.parse(arguments, environment: environment) else {
+      throw UsageError("not a run")
+    }
+    #expect(numbers.given == names)
+  }
+
+  @Test(
     "a wrong command line is accepted, or its error does not say what would be right",
     arguments: [
       (["--port"], "--port needs a value; use --port PORT"),

@@ -73,6 +73,8 @@ struct ExporterOptionsTests {
     #expect(try parse("--port", "9999").addresses.map(\.description) == [":9999"])
     let addresses = try parse("--web.listen-address", "127.0.0.1:1", "--web.listen-address=[::1]:2").addresses
     #expect(addresses.map(\.description) == ["127.0.0.1:1", "[::1]:2"])
+    #expect(throws: UsageError.self) { try parse("--port", "9000", environment: ["ETL_WEB_LISTEN_ADDRESS": ":8083"]) }
+    #expect(throws: UsageError.self) { try parse(environment: ["ETL_STORAGE_INTERVAL": "5s"]) }
   }
 
   @Test(
@@ -82,6 +84,14 @@ struct ExporterOptionsTests {
       (
         ["--port", "80", "--web.listen-address", ":90"],
         "--port and --web.listen-address exclude each other; use one of them"
+      ),
+      (
+        ["--port", "9000", "--web.listen-address", ":8083"],
+        "--port and --web.listen-address exclude each other; use one of them"
+      ),
+      (
+        ["--storage.interval", "5s"],
+        "--storage.interval says how often to write a snapshot; give --storage.path DIR with it"
       ),
       (["--once", "--health-check"], "--once and --health-check exclude each other; use one of them"),
       (
