@@ -4,7 +4,7 @@ internal import LinuxIO
 /// What `--health-check` does: looks whether the job that runs with the same options still writes, for images that hold
 /// nothing to look with.
 enum HealthCheck {
-  /// For a machine that is slow for a while.
+  /// For a machine that is slow for a while, or a clock that is not quite that of the machine with the log.
   private static let graceSeconds = 10.0
 
   /// Looks when the log was last written to.
@@ -27,6 +27,13 @@ enum HealthCheck {
     }
     let ageSeconds = Double(wall.nanoseconds - status.modifiedNanoseconds) / 1e9
     let limitSeconds = options.longestFileSeconds + graceSeconds
+    // After a clock was set back, the log of a job that has ended would be new until the old time is reached.
+    guard ageSeconds >= -graceSeconds else {
+      throw StartError(
+        "not healthy: \(options.logFile) was last written to \(whole(-ageSeconds)) s in the future; "
+          + "a job that runs writes soon again"
+      )
+    }
     guard ageSeconds <= limitSeconds else {
       throw StartError(
         "not healthy: \(options.logFile) was last written to \(whole(ageSeconds)) s ago, and a file of this job takes "
