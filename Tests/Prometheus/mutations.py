@@ -8,8 +8,11 @@ from rule_files import SERIES, name_of
 COMPARISON = re.compile(r" (>|<|==) ")
 OPERATOR = re.compile(r"\b(and|or|unless)\b")
 NUMBER = re.compile(r"(?<![\w.:\[])(\d+(?:\.\d+)?)(?![\w.:])")
-RANGE = re.compile(r"(?<!\w)(rate|increase|changes|min_over_time)\(([^()\[]+)\[(\d+)([mhd])\]")
-BRIDGED = re.compile(r"last_over_time\(([a-z_]+)\[\d+m\]( offset \d+m)?\)")
+# A minute of last_over_time is a bridge, which is longer than it need be; days of it are a range.
+RANGE = re.compile(
+    r"(?<!\w)(rate|increase|changes|min_over_time|last_over_time(?=[^\[]+\[\d+d))\(([^()\[]+)\[(\d+)([mhd])\]"
+)
+BRIDGED = re.compile(r"last_over_time\(([a-z_:]+)\[\d+m\]( offset \d+m)?\)")
 MATCHER = re.compile(r'"([^"]+)"')
 
 REVERSED = {">": "<", "<": ">", "==": "!="}
@@ -44,7 +47,7 @@ def expressions(text):
             yield f"{match[1]} made {other:g}", replaced(text, match, f"{other:g}")
     for match in matches(RANGE, text):
         yield f"[{match[3]}{match[4]}] doubled", replaced(text, match, str(int(match[3]) * 2), 3)
-        half = f"{int(match[3]) * 30}s" if match[4] == "m" else f"{int(match[3]) * 30}m" if match[4] == "h" else "36h"
+        half = {"m": f"{int(match[3]) * 30}s", "h": f"{int(match[3]) * 30}m", "d": f"{int(match[3]) * 12}h"}[match[4]]
         yield f"[{match[3]}{match[4]}] halved", text[: match.start(3)] + half + text[match.end(4) :]
     for match in matches(re.compile(r"offset (\d+)m"), text):
         yield f"offset {match[1]}m removed", replaced(text, match, "")
