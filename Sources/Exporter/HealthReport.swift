@@ -116,16 +116,16 @@ struct HealthReport {
   /// Why a pipeline is down; nil while it is not.
   private func reason(_ pipeline: PipelineState) -> String? {
     guard !isAlive(pipeline) else { return nil }
-    guard let last = pipeline.lastEventNanoseconds else { return "no event yet" }
+    guard let last = pipeline.condition.lastEventNanoseconds else { return "no event yet" }
     let age = Duration.seconds(Int64(seconds(since: last))).textForPeople
     if let end = ending(pipeline) { return "\(end) \(age) ago" }
-    let failedLast = pipeline.lastFailureNanoseconds ?? .min > pipeline.lastSuccessNanoseconds ?? .min
+    let failedLast = pipeline.condition.lastFailureNanoseconds ?? .min > pipeline.condition.lastSuccessNanoseconds ?? .min
     let failure = failedLast ? pipeline.lastFailureType.map { "; the last file failed: \($0)" } ?? "" : ""
     return "no event for \(age)\(failure)"
   }
 
   private func ending(_ pipeline: PipelineState) -> String? {
-    switch pipeline.ending {
+    switch pipeline.condition.ending {
     case .jobStopped: "stopped"
     case .jobCrashed: "crashed"
     default: nil
@@ -148,19 +148,19 @@ struct HealthReport {
       ("errors_by_type", .object(pipeline.errorCounts.map { ($0.type, .integer($0.count)) })),
       ("records_per_second", decimal(pipeline.newestFileRate.map { isAlive(pipeline) ? $0 : 0 })),
       ("mean_processing_seconds", decimal(pipeline.processingSeconds.mean)),
-      ("file_in_progress_seconds", age(pipeline.fileStartedNanoseconds)),
-      ("last_event", timestamp(pipeline.lastEventNanoseconds)),
-      ("seconds_since_last_event", age(pipeline.lastEventNanoseconds)),
-      ("last_success", timestamp(pipeline.lastSuccessNanoseconds)),
-      ("seconds_since_last_success", age(pipeline.lastSuccessNanoseconds)),
-      ("last_failure", timestamp(pipeline.lastFailureNanoseconds)),
-      ("seconds_since_last_failure", age(pipeline.lastFailureNanoseconds)),
+      ("file_in_progress_seconds", age(pipeline.condition.fileStartedNanoseconds)),
+      ("last_event", timestamp(pipeline.condition.lastEventNanoseconds)),
+      ("seconds_since_last_event", age(pipeline.condition.lastEventNanoseconds)),
+      ("last_success", timestamp(pipeline.condition.lastSuccessNanoseconds)),
+      ("seconds_since_last_success", age(pipeline.condition.lastSuccessNanoseconds)),
+      ("last_failure", timestamp(pipeline.condition.lastFailureNanoseconds)),
+      ("seconds_since_last_failure", age(pipeline.condition.lastFailureNanoseconds)),
       ("last_failure_type", string(pipeline.lastFailureType)),
     ])
   }
 
   private func isAlive(_ pipeline: PipelineState) -> Bool {
-    pipeline.isAlive(at: source.now.nanoseconds, staleAfterSeconds: source.staleAfterSeconds)
+    pipeline.condition.isAlive(at: source.now.nanoseconds, staleAfterSeconds: source.staleAfterSeconds)
   }
 
   private func seconds(since nanoseconds: Int64) -> Double {

@@ -33,7 +33,7 @@ struct ScrapeSource {
   }
 
   fileprivate func isAlive(_ place: Int) -> Bool {
-    pipelines[place].isAlive(at: now.nanoseconds, staleAfterSeconds: staleAfterSeconds)
+    pipelines[place].condition.isAlive(at: now.nanoseconds, staleAfterSeconds: staleAfterSeconds)
   }
 }
 
@@ -84,10 +84,10 @@ enum MetricCatalogue {
         "Mean processing time of the last \(PipelineState.recentFiles) completed files."
       ) { $0.pipelines[$1].processingSeconds.mean },
       decimals("etl_seconds_since_last_success", .gauge, "Time since the job last completed a file.") {
-        $0.seconds(since: $0.pipelines[$1].lastSuccessNanoseconds)
+        $0.seconds(since: $0.pipelines[$1].condition.lastSuccessNanoseconds)
       },
       decimals("etl_seconds_since_last_failure", .gauge, "Time since the job last failed on a file.") {
-        $0.seconds(since: $0.pipelines[$1].lastFailureNanoseconds)
+        $0.seconds(since: $0.pipelines[$1].condition.lastFailureNanoseconds)
       },
       integers(
         "etl_health_status",
@@ -108,13 +108,13 @@ enum MetricCatalogue {
         timestamp($0.pipelines[$1].totals.runStartedNanoseconds)
       },
       decimals("etl_last_success_timestamp_seconds", .gauge, "When the job last completed a file, in Unix time.") {
-        timestamp($0.pipelines[$1].lastSuccessNanoseconds)
+        timestamp($0.pipelines[$1].condition.lastSuccessNanoseconds)
       },
       decimals("etl_last_failure_timestamp_seconds", .gauge, "When the job last failed on a file, in Unix time.") {
-        timestamp($0.pipelines[$1].lastFailureNanoseconds)
+        timestamp($0.pipelines[$1].condition.lastFailureNanoseconds)
       },
       decimals("etl_last_event_timestamp_seconds", .gauge, "When the job's newest event happened, in Unix time.") {
-        timestamp($0.pipelines[$1].lastEventNanoseconds)
+        timestamp($0.pipelines[$1].condition.lastEventNanoseconds)
       },
     ]
   }
@@ -133,7 +133,7 @@ enum MetricCatalogue {
 
       },
       decimals("etl_file_in_progress_seconds", .gauge, "Time since the file was started that the job is working on.") {
-        $0.seconds(since: $0.pipelines[$1].fileStartedNanoseconds)
+        $0.seconds(since: $0.pipelines[$1].condition.fileStartedNanoseconds)
       },
     ]
   }

@@ -30,10 +30,8 @@ struct PipelineState {
   private(set) var totals = TotalsFollower()
   /// Failures by type, with the labels of each type's series.
   private(set) var errors: [(labels: LabelSet, count: Int64)] = []
-  /// The newest events' times, in nanoseconds since 1970; nil before the first of each.
-  private(set) var lastEventNanoseconds: Int64?
-  private(set) var lastSuccessNanoseconds: Int64?
-  private(set) var lastFailureNanoseconds: Int64?
+  /// How the job is now.
+  private(set) var condition = JobCondition()
   /// Records per second of the newest completed file.
   private(set) var newestFileRate: Double?
   /// Seconds per file of the newest completed files.
@@ -46,14 +44,10 @@ struct PipelineState {
   let fileRecordsLabels: HistogramLabels
   /// The newest failed file.
   private(set) var failureExemplar: Exemplar?
-  /// Since when the newest file is being worked on; nil while none is.
-  private(set) var fileStartedNanoseconds: Int64?
   /// Whether an event of a job has come, and not only lines that might be anything's.
   private(set) var hasJobEvents = false
   /// The last hour.
   private(set) var history = History()
-  /// How the job ended; nil while it has not.
-  private(set) var ending: LogMessage?
 
   private var lastErrorTypePlace: Int?
   private var errorTypes = NameTable(capacity: maximumErrorTypes, names: knownErrorTypes, reserved: unknownErrorType)
@@ -93,23 +87,15 @@ struct PipelineState {
     countErrors(failures, event, texts)
     // Without a word on when, what or how much it says nothing of the job's health.
     guard event.isOfJob || event.timestampNanoseconds != nil else { return outcome }
-    // After a clock was set back a new run is older than the last one's lines, and still what counts.
-    let isNewest = startsRun || nanoseconds >= lastEventNanoseconds ?? nanoseconds
-    lastEventNanoseconds = isNewest ? nanoseconds : lastEventNanoseconds
+    let isNewest = condition.apply(event, at: nanoseconds, readNanoseconds: readNanoseconds, startsRun: startsRun)
     switch event.message {
     case .fileCompleted:
-      lastSuccessNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
       noteCompletedFile(event, texts, at: nanoseconds, isNewest: isNewest)
     case .fileFailed:
-      lastFailureNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
       texts.withBytes(of: .fileID) {
         failureExemplar.note(Self.exemplarLabel, $0, value: 1, nanoseconds: nanoseconds)
       }
     default: break
-    }
-    if isNewest {
-      fileStartedNanoseconds = fileStart(event.message, at: nanoseconds)
-      ending = event.message.isEnding ? event.message : nil
     }
     return outcome
   }
@@ -133,15 +119,6 @@ struct PipelineState {
       newestFileRate = rate
     } else if let records = event.recordsProcessed, let seconds = event.processingTimeSeconds, seconds > 0 {
       newestFileRate = Double(records) / seconds
-    }
-  }
-
-  /// Since when a file is being worked on, after a message.
-  private func fileStart(_ message: LogMessage, at nanoseconds: Int64) -> Int64? {
-    switch message {
-    case .fileStarted: nanoseconds
-    case .other: fileStartedNanoseconds
-    case .fileCompleted, .fileFailed, .jobStarted, .jobStopped, .jobCrashed: nil
     }
   }
 
@@ -190,17 +167,6 @@ extension PipelineState {
   var lastFailureType: String? {
     lastErrorTypePlace.map { String(decoding: errorTypes.names[$0], as: UTF8.self) }
   }
-
-  /// Whether the job is at work: its newest event is young enough, and was not its end.
-  ///
-  /// - Parameters:
-  ///   - nanoseconds: The present, since 1970.
-  ///   - staleAfterSeconds: How old the newest event may be.
-  /// - Returns: True while it is at work.
-  func isAlive(at nanoseconds: Int64, staleAfterSeconds: Double) -> Bool {
-    guard let lastEventNanoseconds, ending == nil else { return false }
-    return seconds(from: lastEventNanoseconds, to: nanoseconds) < staleAfterSeconds
-  }
 }
 
 // MARK: In a snapshot
@@ -212,19 +178,14 @@ extension PipelineState {
       ("totals", totals.json),
       ("errors", .array(errorCounts.map { .object([("type", .string($0.type)), ("count", .integer($0.count))]) })),
       ("error_type_overflow", .integer(errorTypes.overflowCount)),
-      ("last_event", .nanoseconds(lastEventNanoseconds)),
-      ("last_success", .nanoseconds(lastSuccessNanoseconds)),
-      ("last_failure", .nanoseconds(lastFailureNanoseconds)),
       ("last_failure_type", lastFailureType.map(JSONValue.string) ?? .null),
       ("newest_file_rate", newestFileRate.map(JSONValue.decimal) ?? .null),
       ("processing_seconds", processingSeconds.json),
       ("processing_times", processingTimes.json),
       ("file_records", fileRecords.json),
-      ("file_started", .nanoseconds(fileStartedNanoseconds)),
       ("has_job_events", .boolean(hasJobEvents)),
       ("history", .string(history.text)),
-      ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
-    ])
+    ] + condition.jsonMembers)
   }
 
   init?(json: JSONValue) {
@@ -241,14 +202,11 @@ extension PipelineState {
     self.processingTimes = processingTimes
     self.fileRecords = fileRecords
     self.history = history
-    fileStartedNanoseconds = json["file_started"]?.integerValue
     for error in errors {
       guard let type = error["type"]?.stringValue, let count = error["count"]?.count else { return nil }
       addErrors(count, at: errorTypes.place(of: Array(type.utf8).span))
     }
-    lastEventNanoseconds = json["last_event"]?.integerValue
-    lastSuccessNanoseconds = json["last_success"]?.integerValue
-    lastFailureNanoseconds = json["last_failure"]?.integerValue
+    condition = JobCondition(json: json)
     if let type = json["last_failure_type"]?.stringValue {
       lastErrorTypePlace = errorTypes.place(of: Array(type.utf8).span)
       addNewErrorTypes()
@@ -256,8 +214,6 @@ extension PipelineState {
     errorTypes.overflowCount = overflow
     hasJobEvents = json["has_job_events"]?.booleanValue ?? false
     newestFileRate = json["newest_file_rate"]?.decimalValue
-    let ending = json["ending"]?.stringValue
-    self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }
   }
 }
 

@@ -1,0 +1,85 @@
+internal import ETLLog
+
+/// How a job is now, by its newest events.
+struct JobCondition {
+  /// The newest events' times, in nanoseconds since 1970; nil before the first of each.
+  private(set) var lastEventNanoseconds: Int64?
+  private(set) var lastSuccessNanoseconds: Int64?
+  private(set) var lastFailureNanoseconds: Int64?
+  /// Since when the newest file is being worked on; nil while none is.
+  private(set) var fileStartedNanoseconds: Int64?
+  /// How the job ended; nil while it has not.
+  private(set) var ending: LogMessage?
+
+  /// Takes one event in.
+  ///
+  /// - Parameters:
+  ///   - event: The event.
+  ///   - nanoseconds: When it happened, since 1970; not later than it was read.
+  ///   - readNanoseconds: When it was read.
+  ///   - startsRun: Whether it is the first one of a run.
+  /// - Returns: Whether it is the newest event.
+  mutating func apply(_ event: LogEvent, at nanoseconds: Int64, readNanoseconds: Int64, startsRun: Bool) -> Bool {
+    // After a clock was set back a new run is older than the last one's lines, and still what counts.
+    let isNewest = startsRun || nanoseconds >= lastEventNanoseconds ?? nanoseconds
+    lastEventNanoseconds = isNewest ? nanoseconds : lastEventNanoseconds
+    switch event.message {
+    case .fileCompleted:
+      lastSuccessNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
+    case .fileFailed:
+      lastFailureNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
+    default: break
+    }
+    guard isNewest else { return false }
+    fileStartedNanoseconds = fileStart(event.message, at: nanoseconds)
+    ending = event.message.isEnding ? event.message : nil
+    return true
+  }
+
+  /// Since when a file is being worked on, after a message.
+  private func fileStart(_ message: LogMessage, at nanoseconds: Int64) -> Int64? {
+    switch message {
+    case .fileStarted: nanoseconds
+    case .other: fileStartedNanoseconds
+    case .fileCompleted, .fileFailed, .jobStarted, .jobStopped, .jobCrashed: nil
+    }
+  }
+
+  /// Whether the job is at work: its newest event is young enough, and was not its end.
+  ///
+  /// - Parameters:
+  ///   - nanoseconds: The present, since 1970.
+  ///   - staleAfterSeconds: How old the newest event may be.
+  /// - Returns: True while it is at work.
+  func isAlive(at nanoseconds: Int64, staleAfterSeconds: Double) -> Bool {
+    guard let lastEventNanoseconds, ending == nil else { return false }
+    return seconds(from: lastEventNanoseconds, to: nanoseconds) < staleAfterSeconds
+  }
+}
+
+// MARK: In a snapshot
+
+extension JobCondition {
+  /// The members of the pipeline's object that say it.
+  var jsonMembers: [(String, JSONValue)] {
+    [
+      ("last_event", .nanoseconds(lastEventNanoseconds)),
+      ("last_success", .nanoseconds(lastSuccessNanoseconds)),
+      ("last_failure", .nanoseconds(lastFailureNanoseconds)),
+      ("file_started", .nanoseconds(fileStartedNanoseconds)),
+      ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
+    ]
+  }
+
+  /// Reads what `jsonMembers` gave.
+  ///
+  /// - Parameter json: The pipeline's object.
+  init(json: JSONValue) {
+    lastEventNanoseconds = json["last_event"]?.integerValue
+    lastSuccessNanoseconds = json["last_success"]?.integerValue
+    lastFailureNanoseconds = json["last_failure"]?.integerValue
+    fileStartedNanoseconds = json["file_started"]?.integerValue
+    let ending = json["ending"]?.stringValue
+    self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }
+  }
+}
