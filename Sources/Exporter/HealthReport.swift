@@ -119,7 +119,8 @@ struct HealthReport {
     guard let last = pipeline.condition.lastEventNanoseconds else { return "no event yet" }
     let age = Duration.seconds(Int64(seconds(since: last))).textForPeople
     if let end = ending(pipeline) { return "\(end) \(age) ago" }
-    let failedLast = pipeline.condition.lastFailureNanoseconds ?? .min > pipeline.condition.lastSuccessNanoseconds ?? .min
+    let failedLast =
+      pipeline.condition.lastFailureNanoseconds ?? .min > pipeline.condition.lastSuccessNanoseconds ?? .min
     let failure = failedLast ? pipeline.lastFailureType.map { "; the last file failed: \($0)" } ?? "" : ""
     return "no event for \(age)\(failure)"
   }

@@ -115,11 +115,12 @@ struct PipelineState {
       }
     }
     guard isNewest else { return }
-    if let rate = event.currentRate {
-      newestFileRate = rate
-    } else if let records = event.recordsProcessed, let seconds = event.processingTimeSeconds, seconds > 0 {
-      newestFileRate = Double(records) / seconds
+    var rate = event.currentRate
+    if rate == nil, let records = event.recordsProcessed, let seconds = event.processingTimeSeconds {
+      rate = Double(records) / seconds
     }
+    // A time of 0, or next to it, makes no number of it.
+    if let rate, rate.isFinite { newestFileRate = rate }
   }
 
   /// Puts failures under their types: the line's own under the type it names, those of lost lines under `unknown`, so
@@ -173,35 +174,49 @@ extension PipelineState {
 
 extension PipelineState {
   var json: JSONValue {
-    .object([
-      ("pipeline", name.map(JSONValue.string) ?? .null),
-      ("totals", totals.json),
-      ("errors", .array(errorCounts.map { .object([("type", .string($0.type)), ("count", .integer($0.count))]) })),
-      ("error_type_overflow", .integer(errorTypes.overflowCount)),
-      ("last_failure_type", lastFailureType.map(JSONValue.string) ?? .null),
-      ("newest_file_rate", newestFileRate.map(JSONValue.decimal) ?? .null),
-      ("processing_seconds", processingSeconds.json),
-      ("processing_times", processingTimes.json),
-      ("file_records", fileRecords.json),
-      ("has_job_events", .boolean(hasJobEvents)),
-      ("history", .string(history.text)),
-    ] + condition.jsonMembers)
+    .object(
+      [
+        ("pipeline", name.map(JSONValue.string) ?? .null),
+        ("totals", totals.json),
+        ("errors", .array(errorCounts.map { .object([("type", .string($0.type)), ("count", .integer($0.count))]) })),
+        ("error_type_overflow", .integer(errorTypes.overflowCount)),
+        ("last_failure_type", lastFailureType.map(JSONValue.string) ?? .null),
+        ("newest_file_rate", newestFileRate.map(JSONValue.decimal) ?? .null),
+        ("processing_seconds", processingSeconds.json),
+        ("processing_times", processingTimes.json),
+        ("file_records", fileRecords.json),
+        ("has_job_events", .boolean(hasJobEvents)),
+        ("history", .string(history.text)),
+      ] + condition.jsonMembers
+    )
   }
 
-  init?(json: JSONValue) {
+  /// Takes the place of a pipeline of which nothing is known yet.
+  ///
+  /// - Parameters:
+  ///   - json: What `json` gave.
+  ///   - resetParts: Where the names of those parts are added that cannot be read and start anew: for them alone nobody
+  ///     should lose the totals.
+  init?(json: JSONValue, resetParts: inout [String]) {
     guard let totals = TotalsFollower(json: json["totals"]), let errors = json["errors"]?.arrayValue,
-      let overflow = json["error_type_overflow"]?.count,
-      let mean = RecentMean(capacity: Self.recentFiles, json: json["processing_seconds"]),
-      let processingTimes = Histogram(bounds: Self.processingSecondsBounds, json: json["processing_times"]),
-      let fileRecords = Histogram(bounds: Self.fileRecordsBounds, json: json["file_records"]),
-      let history = History(text: json["history"]?.stringValue ?? "")
+      let overflow = json["error_type_overflow"]?.count
     else { return nil }
     self.init(name: json["pipeline"]?.stringValue)
     self.totals = totals
-    processingSeconds = mean
-    self.processingTimes = processingTimes
-    self.fileRecords = fileRecords
-    self.history = history
+    func restore<Part>(_ part: inout Part, _ name: String, _ make: (JSONValue?) -> Part?) {
+      if let made = make(json[name]) {
+        part = made
+      } else if !resetParts.contains(name) {
+        resetParts.append(name)
+      }
+    }
+    restore(&processingSeconds, "processing_seconds") { RecentMean(capacity: Self.recentFiles, json: $0) }
+    restore(&processingTimes, "processing_times") { Histogram(bounds: Self.processingSecondsBounds, json: $0) }
+    restore(&fileRecords, "file_records") { Histogram(bounds: Self.fileRecordsBounds, json: $0) }
+    restore(&history, "history") { json in
+      // Older snapshots have none.
+      json.map { $0.stringValue.flatMap(History.init(text:)) } ?? History()
+    }
     for error in errors {
       guard let type = error["type"]?.stringValue, let count = error["count"]?.count else { return nil }
       addErrors(count, at: errorTypes.place(of: Array(type.utf8).span))
@@ -218,15 +233,21 @@ extension PipelineState {
 }
 
 extension Histogram {
-  /// The counts and the sum; examples are not kept.
+  /// The bounds, the counts and the sum; examples are not kept.
   var json: JSONValue {
-    .object([("counts", .array(counts.map(JSONValue.integer))), ("sum", .decimal(sum))])
+    .object([
+      ("bounds", .array(bounds.map(JSONValue.decimal))), ("counts", .array(counts.map(JSONValue.integer))),
+      ("sum", .decimal(sum)),
+    ])
   }
 
   init?(bounds: [Double], json: JSONValue?) {
-    guard let counts = json?["counts"]?.elements(\.integerValue), let sum = json?["sum"]?.decimalValue else {
-      return nil
-    }
+    guard let json, let counts = json["counts"]?.elements(\.integerValue) else { return nil }
+    // Older snapshots have no bounds, and null for an infinite sum.
+    if let written = json["bounds"] { guard written.elements(\.decimalValue) == bounds else { return nil } }
+    var sum = json["sum"]?.decimalValue
+    if case .null = json["sum"] { sum = .greatestFiniteMagnitude }
+    guard let sum else { return nil }
     self.init(bounds: bounds, counts: counts, sum: sum)
   }
 }

@@ -93,11 +93,12 @@ extension PipelineTable {
   /// - Parameters:
   ///   - logNames: Each log's own name; nil for a log that has none.
   ///   - json: What `json` gave.
-  init?(logNames: [String?], json: JSONValue?) {
+  ///   - resetParts: Where the names of those parts of pipelines are added that cannot be read and start anew.
+  init?(logNames: [String?], json: JSONValue?, resetParts: inout [String]) {
     guard let elements = json?["states"]?.arrayValue, let overflow = json?["overflow"]?.count else { return nil }
     self.init(logNames: [])
     for element in elements {
-      guard let state = PipelineState(json: element) else { return nil }
+      guard let state = PipelineState(json: element, resetParts: &resetParts) else { return nil }
       if let name = state.name {
         states[place(of: Array(name.utf8).span)] = state
       } else {

@@ -22,6 +22,8 @@ struct Snapshot {
   var pipelines: PipelineTable
   /// When it was written, in nanoseconds since 1970; nil where it was not yet.
   private(set) var writtenNanoseconds: Int64?
+  /// The parts that could not be read and start anew; totals and positions are never among them.
+  private(set) var resetParts: [String] = []
 
   /// Writes the snapshot as one JSON document, whose last member is a checksum of all that stands before it.
   ///
@@ -90,7 +92,7 @@ struct Snapshot {
       let logs,
       let lineCounts = LineCounts(json: json["lines"]),
       let totals = LogTotals(json: json["totals"]),
-      let pipelines = PipelineTable(logNames: logNames, json: json["pipelines"])
+      let pipelines = PipelineTable(logNames: logNames, json: json["pipelines"], resetParts: &resetParts)
     else { throw .damaged }
     self.logs = logs
     self.lineCounts = lineCounts

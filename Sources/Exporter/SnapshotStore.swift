@@ -63,7 +63,15 @@ struct SnapshotStore: ~Copyable {
   func load(logNames: [String?]) throws(StartError) -> Snapshot? {
     do {
       guard let document = try readFile(path, maximumBytes: maximumBytes) else { return nil }
-      return try Snapshot(document: document, logNames: logNames)
+      let snapshot = try Snapshot(document: document, logNames: logNames)
+      if !snapshot.resetParts.isEmpty {
+        log.write(
+          .warn,
+          "parts of the snapshot cannot be used and start anew; all totals go on",
+          ["path": path, "parts": snapshot.resetParts.joined(separator: ",")]
+        )
+      }
+      return snapshot
     } catch let defect as Snapshot.Defect {
       try setAside(because: defect)
       return nil

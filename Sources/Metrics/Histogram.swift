@@ -4,7 +4,7 @@ package struct Histogram {
   package let bounds: [Double]
   /// How many values fell into each range, and into no lower one.
   package private(set) var counts: [Int64]
-  /// All values together.
+  /// All values together; the largest number where they are more.
   package private(set) var sum = 0.0
   /// The newest value of each range that had an example.
   package private(set) var exemplars: [Exemplar?]
@@ -42,7 +42,8 @@ package struct Histogram {
     var place = 0
     for bound in bounds { place &+= Int(truncatingIfNeeded: (bound - value).bitPattern >> 63) }
     counts[place] &+= 1
-    sum += value
+    // Values that a log may state, though nothing takes so long, must leave a number that can be written and read.
+    sum = min(sum + value, .greatestFiniteMagnitude)
     return place
   }
 

@@ -35,6 +35,18 @@ struct Fixture: ~Copyable {
     }
   }
 
+  /// What a process that ends here would leave.
+  var snapshot: Snapshot {
+    Snapshot(logs: [], lineCounts: ingest.lineCounts, totals: LogTotals(), pipelines: ingest.pipelines)
+  }
+
+  /// A new process that goes on where this one is.
+  func resumed() throws -> Fixture {
+    var new = Fixture(resuming: try Snapshot(document: snapshot.document(writtenAt: 0), logNames: [nil]))
+    new.now = now
+    return new
+  }
+
   func source(logs: LogTotals = LogTotals()) -> ScrapeSource {
     ScrapeSource(
       now: now,

@@ -159,7 +159,10 @@ struct HistoryTests {
       Issue.record("no object")
       return
     }
-    let state = try #require(PipelineState(json: .object(members.filter { $0.0 != "history" })))
+    var resetParts: [String] = []
+    let withoutHistory = JSONValue.object(members.filter { $0.0 != "history" })
+    let state = try #require(PipelineState(json: withoutHistory, resetParts: &resetParts))
+    #expect(resetParts == [])
     #expect(state.totals.records.counted == 250)
     #expect(state.history == History())
   }
