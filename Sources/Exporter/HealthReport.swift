@@ -117,8 +117,11 @@ struct HealthReport {
   private func reason(_ pipeline: PipelineState) -> String? {
     guard !isAlive(pipeline) else { return nil }
     guard let last = pipeline.condition.lastEventNanoseconds else { return "no event yet" }
-    let age = Duration.seconds(Int64(seconds(since: last))).textForPeople
+    let age = text(from: last, to: source.now.nanoseconds)
     if let end = ending(pipeline) { return "\(end) \(age) ago" }
+    if last > source.now.nanoseconds {
+      return "the newest event is \(text(from: source.now.nanoseconds, to: last)) ahead of this machine's clock"
+    }
     let failedLast =
       pipeline.condition.lastFailureNanoseconds ?? .min > pipeline.condition.lastSuccessNanoseconds ?? .min
     let failure = failedLast ? pipeline.lastFailureType.map { "; the last file failed: \($0)" } ?? "" : ""
@@ -162,6 +165,11 @@ struct HealthReport {
 
   private func isAlive(_ pipeline: PipelineState) -> Bool {
     pipeline.condition.isAlive(at: source.now.nanoseconds, staleAfterSeconds: source.staleAfterSeconds)
+  }
+
+  /// The time between two moments in words.
+  private func text(from earlier: Int64, to later: Int64) -> String {
+    Duration.seconds(Int64(Exporter.seconds(from: earlier, to: later))).textForPeople
   }
 
   private func seconds(since nanoseconds: Int64) -> Double {

@@ -11,6 +11,12 @@ struct JobCondition {
   /// How the job ended; nil while it has not.
   private(set) var ending: LogMessage?
 
+  /// Whether the newest event's time is only when its line was read, because the line says none, or one still to come.
+  private var isLastEventGuessed = false
+
+  /// Makes one of a job of which nothing is known yet.
+  init() {}
+
   /// Takes one event in.
   ///
   /// - Parameters:
@@ -20,20 +26,35 @@ struct JobCondition {
   ///   - startsRun: Whether it is the first one of a run.
   /// - Returns: Whether it is the newest event.
   mutating func apply(_ event: LogEvent, at nanoseconds: Int64, readNanoseconds: Int64, startsRun: Bool) -> Bool {
-    // After a clock was set back a new run is older than the last one's lines, and still what counts.
-    let isNewest = startsRun || nanoseconds >= lastEventNanoseconds ?? nanoseconds
-    lastEventNanoseconds = isNewest ? nanoseconds : lastEventNanoseconds
+    if let last = lastEventNanoseconds, nanoseconds < last {
+      // After a clock was set back a new run is older than the last one's lines, and still what counts. So is a line
+      // after one whose time is still to come, from a clock that was ahead, or was guessed.
+      guard startsRun || last > readNanoseconds || isLastEventGuessed else {
+        noteLate(event.message, at: nanoseconds)
+        return false
+      }
+      // They stand before it in the log, so that they happened before it, whatever they say.
+      lastSuccessNanoseconds = lastSuccessNanoseconds.map { min($0, nanoseconds) }
+      lastFailureNanoseconds = lastFailureNanoseconds.map { min($0, nanoseconds) }
+    }
+    lastEventNanoseconds = nanoseconds
+    isLastEventGuessed = event.timestampNanoseconds != nanoseconds
     switch event.message {
-    case .fileCompleted:
-      lastSuccessNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
-    case .fileFailed:
-      lastFailureNanoseconds = isNewest ? nanoseconds : max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
+    case .fileCompleted: lastSuccessNanoseconds = nanoseconds
+    case .fileFailed: lastFailureNanoseconds = nanoseconds
     default: break
     }
-    guard isNewest else { return false }
     fileStartedNanoseconds = fileStart(event.message, at: nanoseconds)
     ending = event.message.isEnding ? event.message : nil
     return true
+  }
+
+  private mutating func noteLate(_ message: LogMessage, at nanoseconds: Int64) {
+    switch message {
+    case .fileCompleted: lastSuccessNanoseconds = max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
+    case .fileFailed: lastFailureNanoseconds = max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
+    default: break
+    }
   }
 
   /// Since when a file is being worked on, after a message.
@@ -45,7 +66,8 @@ struct JobCondition {
     }
   }
 
-  /// Whether the job is at work: its newest event is young enough, and was not its end.
+  /// Whether the job is at work: its newest event is young enough, and was not its end. One that is far in the future is
+  /// from a clock that was set back since, and says nothing of the present.
   ///
   /// - Parameters:
   ///   - nanoseconds: The present, since 1970.
@@ -54,6 +76,7 @@ struct JobCondition {
   func isAlive(at nanoseconds: Int64, staleAfterSeconds: Double) -> Bool {
     guard let lastEventNanoseconds, ending == nil else { return false }
     return seconds(from: lastEventNanoseconds, to: nanoseconds) < staleAfterSeconds
+      && seconds(from: nanoseconds, to: lastEventNanoseconds) < staleAfterSeconds
   }
 }
 
@@ -64,6 +87,7 @@ extension JobCondition {
   var jsonMembers: [(String, JSONValue)] {
     [
       ("last_event", .nanoseconds(lastEventNanoseconds)),
+      ("last_event_guessed", .boolean(isLastEventGuessed)),
       ("last_success", .nanoseconds(lastSuccessNanoseconds)),
       ("last_failure", .nanoseconds(lastFailureNanoseconds)),
       ("file_started", .nanoseconds(fileStartedNanoseconds)),
@@ -76,6 +100,7 @@ extension JobCondition {
   /// - Parameter json: The pipeline's object.
   init(json: JSONValue) {
     lastEventNanoseconds = json["last_event"]?.integerValue
+    isLastEventGuessed = json["last_event_guessed"]?.booleanValue ?? false
     lastSuccessNanoseconds = json["last_success"]?.integerValue
     lastFailureNanoseconds = json["last_failure"]?.integerValue
     fileStartedNanoseconds = json["file_started"]?.integerValue
