@@ -1,67 +1,9 @@
 internal import ETLLog
 
-/// Follows one of the job's running totals.
-struct CountFollower: Equatable {
-  /// Everything counted so far, over all runs; never falls.
-  private(set) var counted: Int64 = 0
-  /// The part of it that no line accounted for, because the lines were lost; never falls.
-  private(set) var gap: Int64 = 0
-  /// The part of it that lines accounted for.
-  fileprivate var accounted: Int64 { counted - gap }
-
-  /// The newest total of the present run.
-  private var runTotal: Int64 = 0
-  /// Counted since that total from lines that state none; the next total may or may not contain it.
-  private var unconfirmed: Int64 = 0
-
-  mutating func startRun(at total: Int64) {
-    runTotal = total
-    unconfirmed = 0
-  }
-
-  /// How far a line's total is from the newest one before it.
-  ///
-  /// - Parameter report: The line's count.
-  /// - Returns: The step; below 0 where the total has fallen, 0 where the line states none.
-  @inline(__always)
-  func step(to report: ReportedCount) -> Int64 {
-    // Neither is below 0, so that the difference fits.
-    report.total.map { $0 - runTotal } ?? 0
-  }
-
-  /// Counts what a line reports, given that its total has not fallen.
-  ///
-  /// - Parameter report: The line's count.
-  /// - Returns: What it added.
-  @inline(__always)
-  mutating func count(_ report: ReportedCount) -> Int64 {
-    guard let total = report.total else {
-      guard report.claimed > 0 else { return 0 }
-      unconfirmed = saturatingSum(unconfirmed, report.claimed)
-      counted = saturatingSum(counted, report.claimed)
-      return report.claimed
-    }
-    let difference = total - runTotal
-    runTotal = total
-    // As mostly: the line accounts for all of it, and none of it was counted before.
-    if difference == report.claimed, unconfirmed == 0 {
-      counted = saturatingSum(counted, difference)
-      return difference
-    }
-    let beyondClaim = max(0, difference - report.claimed)
-    let alreadyCounted = min(beyondClaim, unconfirmed)
-    let growth = difference - alreadyCounted
-    counted = saturatingSum(counted, growth)
-    gap = saturatingSum(gap, beyondClaim - alreadyCounted)
-    unconfirmed = 0
-    return growth
-  }
-}
-
 /// Counts a job's work by following its running totals, so that a lost line loses no count and a repeated one adds none.
 ///
 /// Growth is counted; growth that no line accounts for is a gap; standing still in spite of claimed work is a
-/// repetition; falling is a new run or a late line.
+/// repetition, or the first work of a new run where the line says so; falling is a new run or a late line.
 struct TotalsFollower: Equatable {
   /// What became of a line.
   enum Outcome: Equatable {
@@ -100,31 +42,76 @@ struct TotalsFollower: Equatable {
   /// - Returns: What became of it.
   mutating func apply(_ report: WorkReport) -> Outcome {
     if report.startsRun { return startRun(report) }
-    let steps = (
-      records: records.step(to: report.records), files: files.step(to: report.files),
-      failures: failures.step(to: report.failures)
-    )
-    let falls = steps.records | steps.files | steps.failures < 0
-    if falls {
-      guard report.isNewer(than: newestNanoseconds, orEqual: false) else { return .stale }
-      startRun(recordsAt: 0, filesAt: 0, failuresAt: 0)
-      runStartedNanoseconds = report.nanoseconds ?? report.readNanoseconds
-      newestNanoseconds = report.nanoseconds
-    } else if steps.records | steps.files | steps.failures == 0, report.claimsWhatTotalsShow {
-      return .duplicate
-    } else if !report.isNewer(than: runStartedNanoseconds, orEqual: true) {
-      // A line that is only older may be of this run, when the clock was set back since it began; then it adds just what
-      // it claims. One with totals that no line of this run leads to is from before it.
-      guard
-        steps.records <= report.records.claimed, steps.files <= report.files.claimed,
-        steps.failures <= report.failures.claimed
-      else { return .stale }
+    let steps = steps(to: report)
+    var startsRun = false
+    // As mostly: the line's totals are those before it and its own work.
+    let isExact =
+      (steps.records ^ report.records.claimed) | (steps.files ^ report.files.claimed)
+      | (steps.failures ^ report.failures.claimed) == 0
+    if !isExact {
+      switch place(of: report) {
+      case .next: break
+      case .firstOfRun:
+        startsRun = true
+        startRun(recordsAt: 0, filesAt: 0, failuresAt: 0)
+        runStartedNanoseconds = report.nanoseconds ?? report.readNanoseconds
+        newestNanoseconds = report.nanoseconds
+      case .repeated: return .duplicate
+      case .late: return .stale
+      }
+      noteJump(to: report)
     }
     runStartedNanoseconds = runStartedNanoseconds ?? report.nanoseconds ?? report.readNanoseconds
     if let nanoseconds = report.nanoseconds { newestNanoseconds = max(newestNanoseconds ?? nanoseconds, nanoseconds) }
     _ = records.count(report.records)
     _ = files.count(report.files)
-    return .counted(failures: failures.count(report.failures), startsRun: falls)
+    return .counted(failures: failures.count(report.failures), startsRun: startsRun)
+  }
+
+  @inline(__always)
+  private func steps(to report: WorkReport) -> (records: Int64, files: Int64, failures: Int64) {
+    (records.step(to: report.records), files.step(to: report.files), failures.step(to: report.failures))
+  }
+
+  /// What a line is to the present run.
+  private enum Place {
+    case next
+    case firstOfRun
+    case repeated
+    case late
+  }
+
+  /// Finds out what a line is to the present run whose totals are not just those before it and its own work.
+  private func place(of report: WorkReport) -> Place {
+    let steps = steps(to: report)
+    if steps.records | steps.files | steps.failures < 0 {
+      guard report.isNewer(than: newestNanoseconds, orEqual: false) else { return .late }
+      // Of two that write at the same time one may write its line a moment late; no job starts anew in the midst of lines
+      // that it lost.
+      let mayBeLate =
+        records.mayBeLate(report.records) && files.mayBeLate(report.files) && failures.mayBeLate(report.failures)
+      return mayBeLate && report.isMoreThanASecondAfter(newestNanoseconds) == false ? .late : .firstOfRun
+    }
+    let fallsShort =
+      records.fallsShort(report.records) || files.fallsShort(report.files) || failures.fallsShort(report.failures)
+    if fallsShort, report.saysItIsFirst, report.isMoreThanASecondAfter(newestNanoseconds) == true {
+      return .firstOfRun
+    }
+    if steps.records | steps.files | steps.failures == 0, report.claimsWhatTotalsShow { return .repeated }
+    // A line that is only older may be of this run, when the clock was set back since it began; then it adds just what
+    // it claims. One with totals that no line of this run leads to is from before it.
+    return jumps(to: report) && !report.isNewer(than: runStartedNanoseconds, orEqual: true) ? .late : .next
+  }
+
+  private func jumps(to report: WorkReport) -> Bool {
+    records.jumps(to: report.records) || files.jumps(to: report.files) || failures.jumps(to: report.failures)
+  }
+
+  private mutating func noteJump(to report: WorkReport) {
+    guard jumps(to: report) else { return }
+    records.noteLostTotals(before: report.records)
+    files.noteLostTotals(before: report.files)
+    failures.noteLostTotals(before: report.failures)
   }
 
   private mutating func startRun(_ report: WorkReport) -> Outcome {
@@ -153,25 +140,6 @@ struct TotalsFollower: Equatable {
 }
 
 // MARK: In a snapshot
-
-extension CountFollower {
-  var json: JSONValue {
-    .object([
-      ("counted", .integer(counted)), ("gap", .integer(gap)), ("run_total", .integer(runTotal)),
-      ("unconfirmed", .integer(unconfirmed)),
-    ])
-  }
-
-  init?(json: JSONValue?) {
-    guard let counted = json?["counted"]?.count, let gap = json?["gap"]?.count,
-      let runTotal = json?["run_total"]?.count, let unconfirmed = json?["unconfirmed"]?.count
-    else { return nil }
-    self.counted = counted
-    self.gap = gap
-    self.runTotal = runTotal
-    self.unconfirmed = unconfirmed
-  }
-}
 
 extension TotalsFollower {
   var json: JSONValue {

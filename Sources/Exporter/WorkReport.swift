@@ -6,6 +6,9 @@ struct ReportedCount: Equatable {
   var total: Int64?
   /// What this line alone adds: one file, its records, or one failure.
   var claimed: Int64 = 0
+
+  /// Whether the total is no more than what the line claims; so it is where the line does not state it.
+  var isAllOfRun: Bool { total ?? claimed == claimed }
 }
 
 /// What one log line says about work done, reduced to what counting needs.
@@ -28,6 +31,23 @@ extension WorkReport {
       || (failures.claimed > 0 && failures.total != nil)
   }
 
+  /// Whether by its own words the line is the first work of a run: its totals are all just what it claims itself.
+  var saysItIsFirst: Bool {
+    claimsWhatTotalsShow && records.isAllOfRun && files.isAllOfRun && failures.isAllOfRun
+  }
+
+  /// Whether the line comes more than a second after some moment, by the same rules as `isNewer`.
+  ///
+  /// - Parameter moment: The moment, since 1970; nil for none.
+  /// - Returns: Nil where the line says no time, or there is no moment.
+  func isMoreThanASecondAfter(_ moment: Int64?) -> Bool? {
+    guard let nanoseconds, let moment else { return nil }
+    // The log may state any year, so that the difference may not fit.
+    let (difference, overflow) = nanoseconds.subtractingReportingOverflow(moment)
+    if isSetRight(since: moment) || overflow { return isNewer(than: moment, orEqual: false) }
+    return difference > 1_000_000_000
+  }
+
   /// Whether the line comes after some moment. One that says no time does, since it comes after it in the log.
   ///
   /// So does one of the present or the past where the moment is still to come: then a clock was ahead, and was set right.
@@ -38,8 +58,13 @@ extension WorkReport {
   /// - Returns: True where it does.
   func isNewer(than moment: Int64?, orEqual: Bool) -> Bool {
     guard let nanoseconds, let moment else { return true }
-    if moment > readNanoseconds, nanoseconds <= readNanoseconds { return true }
+    if isSetRight(since: moment) { return true }
     return orEqual ? nanoseconds >= moment : nanoseconds > moment
+  }
+
+  private func isSetRight(since moment: Int64) -> Bool {
+    guard moment > readNanoseconds, let nanoseconds else { return false }
+    return nanoseconds <= readNanoseconds
   }
 }
 

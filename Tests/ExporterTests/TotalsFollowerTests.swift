@@ -2,6 +2,9 @@ import Testing
 
 @testable import Exporter
 
+/// What times are counted in: more than a second, within which a line may just be late.
+private let unitNanoseconds: Int64 = 2_000_000_000
+
 /// A line that says a file was completed.
 private func completed(
   _ time: Int64,
@@ -12,8 +15,8 @@ private func completed(
     records: ReportedCount(total: totals?.records, claimed: records),
     files: ReportedCount(total: totals?.files, claimed: 1),
     failures: ReportedCount(total: totals?.failures),
-    nanoseconds: time,
-    readNanoseconds: 1_000
+    nanoseconds: time * unitNanoseconds,
+    readNanoseconds: 1_000 * unitNanoseconds
   )
 }
 
@@ -23,8 +26,8 @@ private func failed(_ time: Int64, totals: (records: Int64, files: Int64, failur
     records: ReportedCount(total: totals?.records),
     files: ReportedCount(total: totals?.files),
     failures: ReportedCount(total: totals?.failures, claimed: 1),
-    nanoseconds: time,
-    readNanoseconds: 1_000
+    nanoseconds: time * unitNanoseconds,
+    readNanoseconds: 1_000 * unitNanoseconds
   )
 }
 
@@ -39,8 +42,8 @@ private func other(
     files: ReportedCount(total: totals?.files),
     failures: ReportedCount(total: totals?.failures),
     startsRun: startsRun,
-    nanoseconds: time,
-    readNanoseconds: 1_000
+    nanoseconds: time * unitNanoseconds,
+    readNanoseconds: 1_000 * unitNanoseconds
   )
 }
 
@@ -243,8 +246,8 @@ struct TotalsFollowerTests {
       WorkReport(
         records: ReportedCount(claimed: 10),
         files: ReportedCount(total: files, claimed: 1),
-        nanoseconds: time,
-        readNanoseconds: 1_000
+        nanoseconds: time * unitNanoseconds,
+        readNanoseconds: 1_000 * unitNanoseconds
       )
     }
     let result = follow([line(1, 1), line(2, 2), line(2, 2), line(3, 4)])
