@@ -71,12 +71,13 @@ package struct LogTexts: ~Copyable {
     text(of: field)?.withSpan(body)
   }
 
-  /// Whether the line has a text.
+  /// Whether the line has a text that is not empty.
   ///
   /// - Parameter field: Which text.
-  /// - Returns: True where `withBytes` would call its body.
+  /// - Returns: True where `withBytes` would call its body with at least one byte.
   package borrowing func has(_ field: LogTextField) -> Bool {
-    text(of: field) != nil
+    // An escape stands for at least one byte.
+    text(of: field).map { $0.byteCount > 0 } ?? false
   }
 
   @inline(__always)

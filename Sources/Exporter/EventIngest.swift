@@ -77,7 +77,7 @@ private struct EventBook: LogEventSink {
   var pipelines: PipelineTable
   var logName: [UInt8]?
   var origin = LogOrigin()
-  /// Whether totals of this log have come since its lines began: the next lines mostly tell the same of it.
+  /// Whether totals of no named pipeline have come since this log's lines began: the next lines tell the same of it.
   var hasNotedFeed = false
   var feeds = PipelineFeeds()
   var rejectedLines: RejectedLines?
@@ -116,8 +116,9 @@ private struct EventBook: LogEventSink {
   }
 
   private mutating func noteFeed(_ event: LogEvent, _ texts: borrowing LogTexts) {
-    guard event.totalRecords != nil || event.totalFiles != nil || event.totalFailures != nil else { return }
+    guard event.totalRecords != nil || event.totalFiles != nil || event.totalFailures != nil, !texts.has(.pipeline)
+    else { return }
     hasNotedFeed = true
-    if !texts.has(.pipeline) { feeds.note(origin, logName: logName) }
+    feeds.note(origin, logName: logName)
   }
 }

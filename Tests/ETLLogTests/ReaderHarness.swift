@@ -34,7 +34,8 @@ struct Recorder: LogEventSink {
         }
       }
       // Not expected of each of millions of lines, which would take minutes.
-      if texts.has(field) != (strings[field] != nil) { Issue.record("\(field) is there or not, as one asks") }
+      let isThere = strings[field]?.isEmpty == false
+      if texts.has(field) != isThere { Issue.record("\(field) is there or not, as one asks") }
     }
     outcomes.append(.event(event, strings))
   }

@@ -296,15 +296,30 @@ struct LogFollowerTests {
     feeds.note(LogOrigin(number: 201, source: 1, path: "b"), logName: [0])
     #expect(feeds.mixedLogs == MixedLogs(path: "b", otherPath: ""))
 
-    var fixture = Fixture()
-    for (number, pipeline) in ["x", "y", "x", "y"].enumerated() {
-      fixture.ingest.begin(logName: nil, from: LogOrigin(number: number % 2, source: number % 2), readTime: fixture.now)
-      let bytes = Array("\(Fixture.completed(number, totals: (number, number, 0), pipeline: pipeline))\n".utf8)
-      // Every byte is initialized.
-      fixture.ingest.receive(unsafe bytes.span.bytes)
-    }
-    #expect(fixture.ingest.mixedLogs == nil)
+    #expect(mixedLogs(["x", "y", "x", "y"].map { [$0] }) == nil)
     cleanUp()
+  }
+
+  @Test("a line that names a pipeline, or one without letters, hides that others of its log do not")
+  func mixedAmongOthers() {
+    #expect(mixedLogs([["x", nil], ["x", nil]]) != nil)
+    #expect(mixedLogs([[""], [""]]) != nil)
+    #expect(mixedLogs([["x", "x"], [nil]]) == nil)
+    cleanUp()
+  }
+
+  /// Reads from two logs by turns, of each turn's lines those with totals of a pipeline.
+  private func mixedLogs(_ turns: [[String?]]) -> MixedLogs? {
+    var fixture = Fixture()
+    for (number, pipelines) in turns.enumerated() {
+      fixture.ingest.begin(logName: nil, from: LogOrigin(number: number % 2, source: number % 2), readTime: fixture.now)
+      for pipeline in pipelines {
+        let bytes = Array("\(Fixture.completed(number, totals: (number, number, 0), pipeline: pipeline))\n".utf8)
+        // Every byte is initialized.
+        fixture.ingest.receive(unsafe bytes.span.bytes)
+      }
+    }
+    return fixture.ingest.mixedLogs
   }
 
   @Test("lines that cannot be counted: one is shown, fit for a terminal, with the number of the others")

@@ -14,7 +14,7 @@ private struct OutcomeRecorder: LogEventSink {
     for field in LogTextField.allCases {
       var copy: [UInt8]?
       texts.withBytes(of: field) { bytes in copy = bytes.indices.map { bytes[$0] } }
-      require(texts.has(field) == (copy != nil), "\(field) is there or not, as one asks", [])
+      require(texts.has(field) == (copy?.isEmpty == false), "\(field) is there or not, as one asks", [])
       copies.append(copy)
     }
     outcomes.append(.event(event, copies))
