@@ -89,6 +89,13 @@ struct RunBoundaryTests {
     #expect(try Counts([100, 150].map { line(Int64($0) * 21, records: $0, ($0, nil, nil)) }) == Counts(250, 2, 0))
   }
 
+  @Test("the first file after a started line begins yet another run")
+  func startedBefore() throws {
+    var fixture = Fixture()
+    fixture.read(Fixture.message(0, "etl_started"), line(5000, records: 70, (nil, 1, nil)))
+    #expect(fixture.ingest.pipelines.all.first?.totals.runStartedNanoseconds == exampleNanoseconds)
+  }
+
   @Test("a line that is logged twice counts twice", arguments: [0, 1000])
   func repetition(milliseconds: Int64) throws {
     let lines = [line(0, records: 100, (100, 1, 0)), line(milliseconds, records: 100, (100, 1, 0))]
