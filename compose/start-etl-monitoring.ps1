@@ -1,4 +1,5 @@
 #Requires -Version 5.1
+
 <#
 .SYNOPSIS
 Starts the ETL simulator, its exporter and what watches them in containers.

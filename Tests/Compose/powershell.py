@@ -74,10 +74,11 @@ def parameter_findings(tree, source):
         yield f"its parameters are {', '.join(names)}, and not {', '.join(MODES)}"
     if "DefaultParameterSetName = 'EtlOnly'" not in source:
         yield "EtlOnly is not the default"
-    help_text = re.search(r"<#(.*?)#>", source, re.DOTALL)
+    # Comments that touch are one to Get-Help, and one that does not begin with a keyword is no help.
+    help_text = re.search(r"(?:\A|\n[ \t]*\n)<#(.*?)#>", source.replace("\r\n", "\n"), re.DOTALL)
     for keyword in [".SYNOPSIS", ".DESCRIPTION", ".EXAMPLE"] + [f".PARAMETER {name}" for name in MODES]:
         if help_text is None or not re.search(rf"^{re.escape(keyword)}$", help_text[1], re.MULTILINE):
-            yield f"its help has no {keyword}"
+            yield f"its help has no {keyword}, or does not stand apart from what is above it"
 
 
 def difference_findings(source, shell_script):
