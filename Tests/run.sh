@@ -66,11 +66,25 @@ is_last_passed=false
 folder=
 processes=()
 
+# Ends a process and all that it has started.
+end_tree() { # process
+  local child children=()
+  read -ra children 2>/dev/null <"/proc/$1/task/$1/children" || true
+  kill "$1" 2>/dev/null || true
+  for child in "${children[@]}"; do end_tree "$child"; done
+}
+
+# Ends the newest of the processes that this script has started and that still run.
+end_newest() { # how many
+  local process newest=("${processes[@]:${#processes[@]}-$1}")
+  for process in "${newest[@]}"; do end_tree "$process"; done
+  for process in "${newest[@]}"; do wait "$process" 2>/dev/null || true; done
+  processes=("${processes[@]:0:${#processes[@]}-$1}")
+}
+
 # Ends what this script started, by process id, and keeps nothing of it.
 finish() {
-  local process
-  for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
-  for process in "${processes[@]}"; do wait "$process" 2>/dev/null || true; done
+  end_newest "${#processes[@]}"
   [[ -z $folder ]] || rm -rf "$folder"
 }
 trap finish EXIT
@@ -96,20 +110,32 @@ wants() {
 #
 # As a job of its own, so that a signal to this script is answered at once, and so that errexit holds in a function:
 # it would not in a condition.
-run() { # log, most seconds (for commands; functions have deadlines of their own), command...
-  local log=$1 limit=$2
+run() { # log, most seconds, command...
+  local log=$1 limit=$2 job
   shift 2
+  : >"$log"
   if [[ $(type -t "$1") == function ]]; then
     (
       set -e
       "$@"
-    ) >"$log" 2>&1 &
+    ) >>"$log" 2>&1 &
+    job=$!
+    processes+=("$job")
+    # What timeout does for a command, which cannot run a function.
+    (
+      sleep "$limit"
+      echo "ended: not done within $limit s"
+      end_tree "$job"
+    ) >>"$log" 2>&1 3>&- &
   else
-    timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 &
+    timeout --kill-after=10 "$limit" "$@" >>"$log" 2>&1 &
+    job=$!
   fi
   processes+=($!)
   status=0
-  wait $! || status=$?
+  wait "$job" || status=$?
+  # The function is over, and its watchdog has to go.
+  [[ $job == "$!" ]] || end_newest 1
   unset 'processes[-1]'
 }
 
