@@ -22,6 +22,7 @@ IMAGES = {
     "grafana": "grafana/grafana:13.1.3",
 }
 LOG = "/app/logs"
+OWN_JOB = ("-f", "compose/compose.yaml", "-f", "compose/compose.own-job.yaml")
 # Every setting, and the default that its example shows.
 EXAMPLE = dict(re.findall(r"^#([A-Z_]+)=(.*)$", (FOLDER / ".env.example").read_text(), re.MULTILINE))
 
@@ -33,13 +34,17 @@ def expect(condition, finding):
         findings.append(finding)
 
 
-def configuration(compose, *arguments, folder=ROOT, **variables):
+def run_config(compose, *arguments, folder=ROOT, **variables):
     # What is empty counts as not set, whatever the .env of whoever runs this says.
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **dict.fromkeys(EXAMPLE, ""), **variables}
     command = [compose, *arguments, "config", "--format", "json"]
-    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def configuration(compose, *arguments, **given):
+    result = run_config(compose, *arguments, **given)
     if result.returncode != 0 or "level=warning" in result.stderr:
-        sys.exit(f"{' '.join(command)}\n{result.stderr}")
+        sys.exit(f"{' '.join(result.args)}\n{result.stderr}")
     return json.loads(result.stdout)
 
 
@@ -120,6 +125,28 @@ def check_grafana(compose):
         expect(body and f"\n{setting}\n" in body[1], f"grafana.ini does not say {setting} in [{section}]")
 
 
+def check_own_job(compose, stack):
+    """With one's own log there is no simulator, nothing waits for it, and all else is as ever."""
+    refused = run_config(compose, *OWN_JOB)
+    expect(refused.returncode != 0 and "compose/.env must name the folder" in refused.stderr,
+           "compose.own-job.yaml can do without ETL_LOG_DIRECTORY")
+    services = configuration(compose, *OWN_JOB, ETL_LOG_DIRECTORY="/var/log/orders", ETL_LOG_NAME="a.log")["services"]
+    expect(set(services) == STACK - {"etl-simulator"}, f"with one's own job the services are {sorted(services)}")
+    exporter, usual = services["etl-metrics"], stack["services"]["etl-metrics"]
+    needed = [name for name, how in exporter["depends_on"].items() if how.get("required", True)]
+    expect(not needed, f"with one's own job the exporter waits for {needed}")
+    expect(exporter["environment"]["ETL_LOG_FILE"] == f"{LOG}/a.log", "the exporter follows another log than one's own")
+    mounts = [(mount["target"], mount["source"], mount.get("read_only", False)) for mount in exporter["volumes"]]
+    expect(sorted(mounts) == [(LOG, "/var/log/orders", True), ("/var/lib/etl-exporter", "own_job_exporter_data", False)],
+           f"with one's own job the exporter mounts {mounts}")
+    expect(not any(mount.get("bind", {}).get("create_host_path") for mount in exporter["volumes"]),
+           "a folder that is not there would be made, for root")
+    for part in ("depends_on", "volumes"):
+        exporter[part] = usual[part]
+    del exporter["environment"]["ETL_LOG_FILE"]
+    expect(services == {name: stack["services"][name] for name in services}, "with one's own job more is different")
+
+
 def check_agreement(stack):
     version = re.search(r'productVersion = "([^"]+)"', (ROOT / "Sources/CommandLineOptions/ProductVersion.swift").read_text())[1]
     dockerfile = (FOLDER / "Dockerfile").read_text()
@@ -136,8 +163,12 @@ def check_agreement(stack):
     for name, default in re.findall(r"\$\{([A-Z_]+):-([^}]+)\}", files):
         expect(EXAMPLE.get(name) == default, f"{name} is {default}, and in .env.example {EXAMPLE.get(name)}")
     for name in used & set(EXAMPLE):
-        services = configuration(sys.argv[1], "-f", "compose/compose.yaml", **{name: "17171"})["services"]
-        part = "ports" if name.endswith("_PORT") else "environment"
+        is_own_job = name.startswith("ETL_LOG_")
+        given = {"ETL_LOG_DIRECTORY": "/x"} if is_own_job else {}
+        files = OWN_JOB if is_own_job else OWN_JOB[:2]
+        value = "/17171" if name.endswith("_DIRECTORY") else "17171"
+        services = configuration(sys.argv[1], *files, **given | {name: value})["services"]
+        part = "ports" if name.endswith("_PORT") else "volumes" if name.endswith("_DIRECTORY") else "environment"
         reached = any("17171" in json.dumps(service.get(part)) for service in services.values())
         expect(reached, f"{name} reaches no service's {part}")
 
@@ -152,6 +183,7 @@ def main():
            "compose.etl.yaml has other services than the whole stack")
     expect(etl["name"] == stack["name"] == "etl-monitoring", "the project is not called etl-monitoring")
     check_grafana(compose)
+    check_own_job(compose, stack)
     check_agreement(stack)
     for finding in findings:
         print(finding)

@@ -259,6 +259,25 @@ def check_stop(stack):
     assert f"{PROJECT}_etl_logs" in stack.docker("volume", "ls", "--quiet").split(), "--stop removes what was stored"
 
 
+def check_own_job(stack):
+    """A log that is written on this machine is followed instead of the simulator's, and read anew."""
+    folder = stack.folder / "job"
+    folder.mkdir(mode=0o755)
+    log = folder / "orders.log"
+    log.write_text('{"message": "file_processing_completed", "file_id": "orders-1.csv", "records_processed": 1250}\n')
+    log.chmod(0o644)
+    own_job = ["--file", str(ROOT / "compose/compose.own-job.yaml")]
+    variables = {"ETL_LOG_DIRECTORY": str(folder), "ETL_LOG_NAME": log.name}
+    try:
+        stack.compose(*own_job, "up", "--no-build", "--wait", "--wait-timeout", "60", "etl-metrics", **variables)
+        assert set(stack.containers()) == {"etl-metrics"}, f"there are {list(stack.containers())}"
+        counters = stack.counters()
+        assert "etl_records_total 1250" in counters, f"one's own log with 1250 records became {counters}"
+        show("one's own job", "\n".join(counters))
+    finally:
+        stack.compose(*own_job, "down", "--volumes", "--timeout", "5", **variables)
+
+
 def try_out(stack):
     said = stack.script()
     address = f"http://localhost:{stack.ports['etl-metrics']}/metrics"
@@ -273,6 +292,7 @@ def try_out(stack):
     check_resources(stack)
     check_killed_job(stack)
     check_stop(stack)
+    check_own_job(stack)
 
 
 def main():
