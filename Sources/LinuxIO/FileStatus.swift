@@ -40,9 +40,10 @@ package struct FileStatus: Equatable {
   package let group: UInt32
   /// Names that the file has; 0 once it was deleted while open.
   package let linkCount: UInt64
-  /// When its data last changed, in nanoseconds since 1970.
+  /// When its data last changed, in nanoseconds since 1970; never negative.
   package let modifiedNanoseconds: Int64
-  /// When its data, mode, owner or name last changed, in nanoseconds since 1970; nobody can set it.
+  /// When its data, mode, owner or name last changed, in nanoseconds since 1970; never negative, and
+  /// nobody can set it.
   package let changedNanoseconds: Int64
 
   init(_ status: stat) {
@@ -53,8 +54,8 @@ package struct FileStatus: Equatable {
     user = UInt32(status.st_uid)
     group = UInt32(status.st_gid)
     linkCount = UInt64(status.st_nlink)
-    modifiedNanoseconds = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-    changedNanoseconds = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+    modifiedNanoseconds = Self.nanoseconds(status.st_mtim)
+    changedNanoseconds = Self.nanoseconds(status.st_ctim)
     kind =
       switch status.st_mode & S_IFMT {
       case S_IFREG: .regular
@@ -63,6 +64,12 @@ package struct FileStatus: Equatable {
       case S_IFCHR: .characterDevice
       default: .other
       }
+  }
+
+  /// A file may bear any time (`touch -d 2300-01-01`): one from before 1970 or after 2262 is taken as the nearest one
+  /// that can be counted, and subtracted, in nanoseconds.
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(min(max(time.tv_sec, 0), 9_223_372_035)) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   /// Looks at what a path names now, through symbolic links.

@@ -89,6 +89,21 @@ struct DirectoryTests {
     #expect(span.lastIndex(of: 2, in: range) == last)
   }
 
+  @Test(
+    "a time that nanoseconds since 1970 cannot hold is taken as the nearest one that they can",
+    arguments: [
+      (10_413_792_000, 9_223_372_035_000_000_007), (Int.max, 9_223_372_035_000_000_007), (-1, 7), (Int.min, 7),
+      (1_700_000_000, 1_700_000_000_000_000_007),
+    ] as [(Int, Int64)]
+  )
+  func boundedTimes(seconds: Int, nanoseconds: Int64) {
+    var status = stat()
+    status.st_mtim = timespec(tv_sec: seconds, tv_nsec: 7)
+    status.st_ctim = status.st_mtim
+    #expect(FileStatus(status).modifiedNanoseconds == nanoseconds)
+    #expect(FileStatus(status).changedNanoseconds == nanoseconds)
+  }
+
   @Test("a renamed file keeps its data's time, but not the time of its change")
   func changeTime() throws {
     let folder = try Folder()

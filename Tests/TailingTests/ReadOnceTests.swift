@@ -26,6 +26,24 @@ struct ReadOnceTests {
     #expect(bench.tailer?.condition == .following)
   }
 
+  @Test(
+    "files bear times that no clock here can show: they are read all the same",
+    arguments: [10_413_792_000, -10_413_792_000]
+  )
+  func farTimes(seconds: Int) throws {
+    let bench = Workbench()
+    bench.options.waitsForMore = false
+    for name in ["etl.log.1", "etl.log"] {
+      try bench.append("line of \(name)\n", to: name)
+      let time = timespec(tv_sec: seconds, tv_nsec: 0)
+      let set = unsafe utimensat(AT_FDCWD, bench.path(name), [time, time], 0)
+      try #require(set == 0)
+    }
+    try bench.start(at: .beforeSiblings(of: bench.log))
+    #expect(try bench.drain() == .caughtUp)
+    #expect(bench.taken().sorted() == ["line of etl.log", "line of etl.log.1"])
+  }
+
   @Test("a FIFO is waited for until it has had a writer, and has ended with its last one")
   func fifo() throws {
     let bench = Workbench()
