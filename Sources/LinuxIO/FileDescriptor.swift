@@ -145,17 +145,28 @@ package struct FileDescriptor: ~Copyable {
     return FileStatus(status)
   }
 
-  /// Opens the same file a second time under a new number, with the same offset and flags.
+  /// Opens the same file a second time under a new number, with the same offset and flags, to read it.
   ///
   /// - Parameters:
-  ///   - rawValue: An open descriptor, such as 0 for standard input; it stays open.
+  ///   - rawValue: A descriptor that came from outside, such as 0 for standard input; it stays open.
   ///   - name: The path or a short description, for error texts.
-  /// - Throws: `SystemCallError` as `fcntl(2)` lists them, EMFILE among them.
+  /// - Throws: `SystemCallError` as `fcntl(2)` lists them, EMFILE among them; EBADF, with the reason in its text, where
+  ///   the descriptor is closed or open for writing only.
   package init(duplicating rawValue: CInt, name: String) throws(SystemCallError) {
-    let descriptor = fcntl(rawValue, F_DUPFD_CLOEXEC, 3)
-    // Not through `systemCall`: the number comes from outside, and that it is closed is no mistake of this program.
-    guard descriptor >= 0 else { throw SystemCallError(operation: "read", subject: name, errno: .current) }
+    // Each read would fail with EBADF, which `systemCall` takes for a mistake of this program.
+    guard Self.isReadable(flags: fcntl(rawValue, F_GETFL)) else {
+      let subject = "\(name), which is not open for reading"
+      throw SystemCallError(operation: "read", subject: subject, errno: .badFileDescriptor)
+    }
+    let descriptor = try systemCall("read", on: name) { fcntl(rawValue, F_DUPFD_CLOEXEC, 3) }
     self.init(owning: descriptor, name: name)
+  }
+
+  /// Whether what is open so can be read; -1 means that nothing is open.
+  private static func isReadable(flags: CInt) -> Bool {
+    // O_PATH, which Glibc shows only with _GNU_SOURCE.
+    let pathOnly: CInt = 0o10_000_000
+    return flags >= 0 && flags & pathOnly == 0 && [O_RDONLY, O_RDWR].contains(flags & O_ACCMODE)
   }
 
   /// Finds where data goes on behind a hole, without reading the hole: `lseek(2)` with SEEK_DATA.

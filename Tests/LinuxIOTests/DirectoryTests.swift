@@ -71,7 +71,8 @@ struct DirectoryTests {
     var bytes = unsafe elements.mutableBytes
     #expect(try reader.read(into: &bytes) == 2)
     #expect(buffer[0] == 65)
-    #expect(throws: SystemCallError(operation: "read", subject: "none", errno: .badFileDescriptor)) {
+    let subject = "none, which is not open for reading"
+    #expect(throws: SystemCallError(operation: "read", subject: subject, errno: .badFileDescriptor)) {
       _ = try FileDescriptor(duplicating: 9_999, name: "none")
     }
   }

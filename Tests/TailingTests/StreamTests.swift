@@ -80,6 +80,32 @@ struct StreamTests {
     #expect(bench.tailer?.streamDescriptor == nil)
   }
 
+  @Test("standard input that is not open for reading cannot be followed, and the reason is said")
+  func unreadableStandardInput() async {
+    // In a process of its own, whose standard input it may take away.
+    await #expect(processExitsWith: .success) {
+      // O_PATH, which Glibc shows only with _GNU_SOURCE.
+      let pathOnly: CInt = 0o10_000_000
+      for flags in [O_WRONLY, O_RDWR | O_WRONLY, pathOnly, nil] {
+        // First, so that its own descriptors do not become the standard input.
+        let bench = Workbench()
+        bench.log = "-"
+        close(0)
+        if let flags {
+          let descriptor = unsafe open("/dev/null", flags)
+          try #require(descriptor == 0)
+        }
+        let error = #expect(throws: TailStartError.self, "\(flags ?? -1)") {
+          try bench.start()
+          try bench.drain()
+        }
+        #expect(
+          error?.description == "cannot read standard input, which is not open for reading: Bad file descriptor"
+        )
+      }
+    }
+  }
+
   @Test("standard input is read to its end; what is left is the last line")
   func standardInput() throws {
     var ends: [CInt] = [0, 0]
