@@ -38,7 +38,7 @@ let package = Package(
     .executableTarget(name: "etl-simulator", dependencies: ["CommandLineOptions", "Simulator"]),
 
     .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"]),
-    .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "LinuxIO"]),
+    .testTarget(name: "EventLoopTests", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer", "LinuxIO"]),
     .testTarget(name: "ETLLogTests", dependencies: ["ETLLog"]),
     .testTarget(name: "TailingTests", dependencies: ["ETLLog", "LinuxIO", "Tailing"]),

@@ -19,24 +19,42 @@ package final class EventLoop {
     unsafe event_get_version().map { unsafe String(cString: $0) } ?? "unknown"
   }
 
-  /// Makes a loop with epoll and without locks, and ignores SIGPIPE for the whole process.
+  /// Makes a loop with epoll, whatever the environment says, and without locks, and ignores SIGPIPE for the whole process.
   ///
   /// - Throws: `SystemCallError` when the kernel gives no descriptor or no memory for it.
   package init() throws(SystemCallError) {
     // A peer that has gone must show as EPIPE on the write, not end the process.
     _ = signal(SIGPIPE, SIG_IGN)
+    try Self.checkForDescriptors()
     guard let configuration = unsafe event_config_new() else {
       throw SystemCallError(operation: "start", subject: "the event loop", errno: .current)
     }
     defer { unsafe event_config_free(configuration) }
-    let flags = EVENT_BASE_FLAG_NOLOCK.rawValue | EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST.rawValue
+    // Without EVENT_BASE_FLAG_IGNORE_ENV the variable EVENT_NOEPOLL would choose another way to wait.
+    let flags =
+      EVENT_BASE_FLAG_NOLOCK.rawValue | EVENT_BASE_FLAG_IGNORE_ENV.rawValue
+      | EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST.rawValue
     guard
       unsafe event_config_set_flag(configuration, CInt(flags)) == 0,
+      // Where epoll fails, they would be taken in its place without a word.
+      unsafe event_config_avoid_method(configuration, "poll") == 0,
+      unsafe event_config_avoid_method(configuration, "select") == 0,
       let base = unsafe event_base_new_with_config(configuration)
     else {
       throw SystemCallError(operation: "start", subject: "the event loop", errno: .current)
     }
     unsafe self.base = base
+  }
+
+  /// Finds out whether there are descriptors for an epoll and for the pair that signals come through: without the latter
+  /// libevent itself ends the process.
+  private static func checkForDescriptors() throws(SystemCallError) {
+    var descriptors: [CInt] = []
+    defer { for descriptor in descriptors { _ = close(descriptor) } }
+    for _ in 0..<3 {
+      let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+      descriptors.append(try systemCall("start", on: "the event loop") { socket(AF_UNIX, type, 0) })
+    }
   }
 
   deinit {

@@ -11,7 +11,7 @@ package final class SignalEvent {
   ///   - loop: The loop that calls the handler; all signals of a process must go through the same loop.
   ///   - signal: The signal's number.
   ///   - handler: Called in the loop, where everything is allowed that is not allowed in a signal handler.
-  /// - Throws: `SystemCallError` when there is no descriptor left for the loop's signal pipe.
+  /// - Throws: `SystemCallError` as `sigaction(2)` lists them: EINVAL for a signal that cannot be handled.
   package init(loop: EventLoop, signal: CInt, handler: @escaping () -> Void) throws(SystemCallError) {
     event = LoopEvent(loop: loop, number: signal, conditions: EV_SIGNAL | EV_PERSIST, handler: handler)
     try event.add("signal \(signal)")

@@ -336,6 +336,14 @@ struct SignalEventTests {
     }
   }
 
+  @Test("a signal that no process can handle is an error")
+  func unhandledSignal() throws {
+    let loop = try EventLoop()
+    #expect(throws: SystemCallError(operation: "wait for", subject: "signal \(SIGKILL)", errno: .invalidArgument)) {
+      _ = try SignalEvent(loop: loop, signal: SIGKILL) {}
+    }
+  }
+
   @Test("writing to a pipe that nobody reads is an error, not the end of the process")
   func brokenPipe() async {
     await #expect(processExitsWith: .success) {
