@@ -6,7 +6,8 @@ internal import Glibc
 /// - Parameters:
 ///   - path: The file; its directory exists.
 ///   - contents: What it is to hold.
-/// - Throws: `SystemCallError` of the step that failed, ENOSPC among them; the old file stands then.
+/// - Throws: `SystemCallError` of the step that failed, ENOSPC among them. The old file stands then, unless the last step
+///   failed, synchronizing the directory: then the new one stands, and only a crash could still bring the old one back.
 package func replaceFile(_ path: String, with contents: RawSpan) throws(SystemCallError) {
   let newPath = "\(path).new"
   do {
@@ -19,8 +20,21 @@ package func replaceFile(_ path: String, with contents: RawSpan) throws(SystemCa
     try? removeFile(newPath)
     throw error
   }
-  let directory = try FileDescriptor(opening: parentDirectory(of: path), [.readOnly, .directory])
-  try directory.synchronize()
+  try synchronizeDirectory(parentDirectory(of: path))
+}
+
+/// Waits until a directory's names are on the disk, as far as its file system can do that.
+///
+/// - Parameter path: The directory.
+/// - Throws: `SystemCallError` as `open(2)` and `fsync(2)` list them.
+func synchronizeDirectory(_ path: String) throws(SystemCallError) {
+  let directory = try FileDescriptor(opening: path, [.readOnly, .directory])
+  do throws(SystemCallError) {
+    try directory.synchronize()
+  } catch {
+    // Some network and FUSE file systems synchronize files alone: what can be done was done.
+    guard error.errno == .invalidArgument else { throw error }
+  }
 }
 
 /// Reads a file that is expected to be small.

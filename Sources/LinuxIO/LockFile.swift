@@ -6,7 +6,7 @@ package struct LockFile: ~Copyable {
   package enum Failure: Error, Equatable {
     /// Another process holds it; nil where the file does not name it.
     case held(byProcess: Int32?)
-    /// The file cannot be opened, locked or written.
+    /// The file cannot be opened or locked.
     case system(SystemCallError)
   }
 
@@ -27,10 +27,11 @@ package struct LockFile: ~Copyable {
       let file = try FileDescriptor(opening: path, [.readWrite, .create])
       let descriptor = file.rawValue
       if try nonBlockingSystemCall("lock", on: path, { flock(descriptor, LOCK_EX | LOCK_NB) }) != nil {
-        _ = try systemCall("truncate", on: path) { ftruncate(descriptor, 0) }
+        // Held even where a full disk does not take the holder's name, which is for people.
+        _ = ftruncate(descriptor, 0)
         let name = Array("\(getpid())\n".utf8)
         // Safe: every byte of the array is initialized.
-        try file.writeAll(unsafe name.span.bytes)
+        try? file.writeAll(unsafe name.span.bytes)
         return LockFile(holding: file)
       }
     } catch {
@@ -40,7 +41,10 @@ package struct LockFile: ~Copyable {
   }
 
   private static func holder(of path: String) -> Int32? {
-    guard let text = try? readFile(path, maximumBytes: 64) else { return nil }
-    return Int32(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    // A number without its newline may be the first digits of one that did not fit on the disk.
+    guard let text = try? readFile(path, maximumBytes: 64), let end = text.firstIndex(of: UInt8(ascii: "\n")) else {
+      return nil
+    }
+    return Int32(String(decoding: text[..<end], as: UTF8.self))
   }
 }

@@ -52,6 +52,24 @@ extension EndToEnd.Proofs {
       }
     }
 
+    @Test("the storage is full before the exporter's first start: it starts, and keeps its state once there is room")
+    func firstStart() async throws {
+      try await Sandbox.run { sandbox in
+        try await sandbox.withSmallDisk("state", bytes: Self.diskBytes) {
+          try sandbox.fillDisk(with: "state/filler")
+          var job = WrittenJob()
+          try sandbox.append(job.completed())
+          let exporter = try await sandbox.startExporter(
+            ["--storage.path", sandbox.path("state"), "--storage.interval", "10ms"]
+          )
+          _ = try await exporter.scrape(waitingFor: "the line") { $0["etl_files_total"] == 1 }
+          try sandbox.remove("state/filler")
+          try sandbox.append(job.completed())
+          try await waitUntil("a snapshot") { sandbox.snapshotReadBytes == sandbox.size(of: "etl.log") }
+        }
+      }
+    }
+
     @Test("the log's disk is full: the lines that the job could not write are a gap, and nothing else is")
     func log() async throws {
       try await Sandbox.run { sandbox in

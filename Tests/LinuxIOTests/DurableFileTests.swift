@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import LinuxIO
@@ -79,6 +80,43 @@ struct DurableFileTests {
       _ = consume lock
     }
     _ = try LockFile.acquire(path)
+  }
+
+  @Test(
+    "the disk is full: a lock is had all the same, and nobody is taken for its holder",
+    arguments: [0, 1] as [rlim_t]
+  )
+  func lockOnFullDisk(bytes: rlim_t) async {
+    // In a process of its own: the limit holds for all that it writes.
+    await #expect(processExitsWith: .success) { [bytes] in
+      ignoreFileSizeSignal()
+      let path = FileManager.default.temporaryDirectory.path + "/lock-\(UUID().uuidString)"
+      defer { unsafe unlink(path) }
+      var limit = rlimit(rlim_cur: bytes, rlim_max: .max)
+      let result = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      let lock = try LockFile.acquire(path)
+      var failure: LockFile.Failure?
+      do throws(LockFile.Failure) {
+        _ = try LockFile.acquire(path)
+      } catch {
+        failure = error
+      }
+      limit.rlim_cur = .max
+      let restored = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      #expect((result, restored) == (0, 0))
+      #expect(failure == .held(byProcess: nil))
+      _ = consume lock
+    }
+  }
+
+  @Test("a directory that cannot be synchronized is as durable as its file system makes it")
+  func unsynchronizableDirectory() throws {
+    #expect(throws: SystemCallError(operation: "synchronize", subject: "/proc", errno: .invalidArgument)) {
+      try FileDescriptor(opening: "/proc", [.readOnly, .directory]).synchronize()
+    }
+    try synchronizeDirectory("/proc")
+    #expect(throws: SystemCallError.self) { try synchronizeDirectory("\(directory)/missing") }
+    try FileManager.default.removeItem(atPath: directory)
   }
 
   @Test(
