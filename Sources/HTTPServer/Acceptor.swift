@@ -101,9 +101,11 @@ final class Acceptor {
       if acceptedThisTurn >= min(HTTPLimits.acceptsPerTurn, max(1, server.limits.connections / 2)) {
         pauses.insert(.turnIsOver)
       }
-    case .failed:
+    case .failed(let error):
       server.statistics.descriptorShortages += 1
-      if server.evictForDescriptors() {
+      let isShortage = error == .tooManyOpenFiles || error == .tooManyOpenFilesInSystem
+      // Whatever else is lacking, such as memory or a permission, closing connections does not bring it.
+      if isShortage, server.evictForDescriptors() {
         // libevent closes what was evicted before the next turn.
         pauses.insert(.turnIsOver)
         turnTimer.schedule(afterSeconds: 0)

@@ -37,9 +37,11 @@ package final class HTTPServer {
   private lazy var drainTimer = TimerEvent(loop: loop) { [unowned self] in finishDrain() }
   private var whenDrained: (() -> Void)?
   /// Connections at most since memory was last given back.
-  private var mostConnections = 0
+  private(set) var mostConnections = 0
   /// Memory of bodies at most since then.
   private var mostAwaitedBytes = 0
+  /// Whether the timer for giving memory back is running.
+  private var awaitsReturnOfMemory = false
   private lazy var memoryTimer = TimerEvent(loop: loop) { [unowned self] in giveMemoryBack() }
 
   /// Makes a server that listens nowhere yet.
@@ -139,8 +141,10 @@ extension HTTPServer {
   }
 
   private func scheduleReturnOfMemory() {
-    // Waits for those that go together.
-    if hasMemoryToReturn { memoryTimer.schedule(afterSeconds: 1) }
+    // Waits for those that go together, but not for ever where one goes each moment.
+    guard hasMemoryToReturn, !awaitsReturnOfMemory else { return }
+    awaitsReturnOfMemory = true
+    memoryTimer.schedule(afterSeconds: 1)
   }
 
   /// Whether a crowd has gone, or many answers have, and left memory behind that nobody will need for long.
@@ -150,6 +154,7 @@ extension HTTPServer {
   }
 
   private func giveMemoryBack() {
+    awaitsReturnOfMemory = false
     guard hasMemoryToReturn else { return }
     mostConnections = connections.count
     mostAwaitedBytes = awaitedBytes
@@ -169,13 +174,15 @@ extension HTTPServer {
     acceptor.roomMayBeMade()
   }
 
-  /// Closes some of the silent connections, so that accepting finds descriptors when it goes on.
+  /// Closes an eighth of the silent connections, so that accepting finds descriptors when it goes on.
   ///
   /// - Returns: Whether there was one.
   func evictForDescriptors() -> Bool {
     let count = connections.count
-    for _ in 0...(count / 8) {
-      guard evictOne() else { break }
+    var left = count / 8 + 1
+    // However many have to go, all are looked at once.
+    for candidate in evictionCandidates.sorted() where left > 0 {
+      if evict(candidate.connection) { left -= 1 }
     }
     return connections.count < count
   }
@@ -186,29 +193,26 @@ extension HTTPServer {
   private func evictOne() -> Bool {
     // So many at most turn out to have a request after all.
     for _ in 0..<Self.surprisesPerEviction {
-      guard let victim = leastActive() else { return false }
-      guard !victim.findsRequest() else { continue }
-      statistics.evictedConnections += 1
-      victim.close()
-      return true
+      guard let victim = evictionCandidates.min() else { return false }
+      if evict(victim.connection) { return true }
     }
     return false
   }
 
   private static let surprisesPerEviction = 16
 
-  private func leastActive() -> Connection? {
+  /// Closes a connection in favour of another, unless it turns out to have a request after all.
+  private func evict(_ connection: Connection) -> Bool {
+    guard !connection.findsRequest() else { return false }
+    statistics.evictedConnections += 1
+    connection.close()
+    return true
+  }
+
+  /// The connections that could make room.
+  private var evictionCandidates: some Sequence<EvictionCandidate> {
     let now = MonotonicTime.now
-    var victim: Connection?
-    var victimEvictability = Connection.Evictability.never
-    for connection in connections {
-      let evictability = connection.evictability(now: now)
-      guard evictability != .never, evictability >= victimEvictability else { continue }
-      if evictability == victimEvictability, let victim, victim.activeAt <= connection.activeAt { continue }
-      victim = connection
-      victimEvictability = evictability
-    }
-    return victim
+    return connections.lazy.compactMap { EvictionCandidate($0, now: now) }
   }
 }
 

@@ -8,7 +8,8 @@ package struct HTTPStatistics: Equatable {
   package internal(set) var evictedConnections = 0
   /// How often accepting was paused because no connection could make room.
   package internal(set) var connectionLimitPauses = 0
-  /// How often accepting was paused because it failed, mostly for want of descriptors.
+  /// How often accepting failed and was paused: mostly for want of descriptors (EMFILE, ENFILE), for which silent
+  /// connections are closed, and else for want of memory or a permission (ENOBUFS, ENOMEM, EPERM), for which none is.
   package internal(set) var descriptorShortages = 0
   /// Connections that did not send a whole head in time.
   package internal(set) var headTimeouts = 0

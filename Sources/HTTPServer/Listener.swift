@@ -14,7 +14,7 @@ final class Listener {
     /// A connection, as a descriptor that does not block and that the handler takes over.
     case connection(CInt)
     /// Accepting failed, mostly for want of descriptors (EMFILE, ENFILE): it would fail again at once.
-    case failed
+    case failed(Errno)
   }
 
   /// The address it listens on, with the port that the kernel chose where 0 was asked for.
@@ -51,7 +51,11 @@ final class Listener {
       throw SystemCallError(operation: "listen on", subject: "\(address)", errno: .current)
     }
     // Without it libevent tries again at once and for ever, and writes a line each time.
-    unsafe evconnlistener_set_error_cb(listener) { _, context in unsafe Listener.report(.failed, to: context) }
+    unsafe evconnlistener_set_error_cb(listener) { _, context in
+      // First of all: whatever is called next may set it.
+      let error = Errno.current
+      unsafe Listener.report(.failed(error), to: context)
+    }
   }
 
   deinit {

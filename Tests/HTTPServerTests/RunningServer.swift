@@ -125,9 +125,21 @@ final class RunningServer: Sendable {
   }
 
   /// The server's own descriptors: its listener, and its ends of connections.
-  var openDescriptors: Int {
+  var openDescriptors: Int { descriptors.count }
+
+  private var descriptors: [CInt] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-    return names.compactMap { CInt($0) }.filter { localPort(of: $0) == port }.count
+    return names.compactMap { CInt($0) }.filter { localPort(of: $0) == port }
+  }
+
+  /// The descriptor that the server accepts with.
+  var listeningDescriptor: CInt? {
+    descriptors.first { descriptor in
+      var listens: CInt = 0
+      var length = socklen_t(MemoryLayout<CInt>.size)
+      let result = unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length)
+      return result == 0 && listens != 0
+    }
   }
 
   private func localPort(of descriptor: CInt) -> UInt16? {
