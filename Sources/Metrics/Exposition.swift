@@ -4,9 +4,10 @@ package struct Exposition<Source: ~Copyable> {
 
   /// Takes the metrics in the order in which they are shown.
   ///
-  /// - Parameter families: The metrics; no name twice.
+  /// - Parameter families: The metrics; no name twice, nor a counter's name and the same without its `_total`, which
+  ///   are one family to OpenMetrics.
   package init(_ families: [MetricFamily<Source>]) {
-    precondition(Set(families.map(\.name)).count == families.count, "a metric is declared twice")
+    precondition(Set(families.map(\.familyName)).count == families.count, "a metric is declared twice")
     self.families = families
   }
 

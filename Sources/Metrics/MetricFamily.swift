@@ -12,6 +12,8 @@ package enum MetricType: String {
 package struct MetricFamily<Source: ~Copyable> {
   /// The name that samples carry.
   package let name: String
+  /// The name without what its samples add to it: OpenMetrics names a counter's family without `_total`.
+  let familyName: String
   /// What its values mean.
   package let type: MetricType
   /// One sentence for whoever reads the exposition.
@@ -45,9 +47,8 @@ package struct MetricFamily<Source: ~Copyable> {
     self.collect = collect
     renderedName = Array(name.utf8)
     textHead = Self.head(name, type, help, escapesQuotes: false)
-    // OpenMetrics names a counter's family without the suffix that its samples have.
-    let family = type == .counter ? String(name.dropLast("_total".count)) : name
-    openMetricsHead = Self.head(family, type, help, escapesQuotes: true)
+    familyName = type == .counter ? String(name.dropLast("_total".count)) : name
+    openMetricsHead = Self.head(familyName, type, help, escapesQuotes: true)
   }
 
   /// The lines before the samples.

@@ -81,6 +81,16 @@ struct OpenMetricsTests {
     )
   }
 
+  @Test("a gauge cannot have the name of a counter without its suffix, which OpenMetrics gives to the counter's family")
+  func oneFamilyTwice() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Exposition<Source>([
+        MetricFamily("etl_files_total", .counter, "Files.") { _, _ in },
+        MetricFamily("etl_files", .gauge, "Files.") { _, _ in },
+      ])
+    }
+  }
+
   @Test("a name that is too long for an exemplar has none")
   func longName() {
     let longest = String(repeating: "x", count: Exemplar.maximumNameBytes)
