@@ -29,8 +29,9 @@ final class LoopEvent {
       Int16(conditions),
       { _, _, context in
         guard let context = unsafe context else { return }
-        // The strong reference lives through the call, so a handler may drop the last one that its owner has.
-        unsafe Unmanaged<LoopEvent>.fromOpaque(context).takeUnretainedValue().handler()
+        let event = unsafe Unmanaged<LoopEvent>.fromOpaque(context).takeUnretainedValue()
+        // The handler may drop the last other reference, and its closure belongs to this object.
+        withExtendedLifetime(event) { event.handler() }
       },
       context
     )

@@ -15,7 +15,9 @@ package final class TimerEvent {
 
   /// Starts the timer, or starts it anew when it is running.
   ///
-  /// - Parameter seconds: From now; 0 means the loop's next turn, after the other handlers that are due.
+  /// - Parameter seconds: From the moment when the loop last woke up, which in a handler is earlier than now by as much
+  ///   as this turn has taken, and by some milliseconds of the kernel's coarse clock; 0 means the loop's next turn, after
+  ///   the other handlers that are due.
   package func schedule(afterSeconds seconds: Double) {
     do {
       try event.add("a timer", timeoutSeconds: seconds)

@@ -35,7 +35,7 @@ final class Connection {
 
   /// The connection's place among the server's.
   var slot: Int
-  /// When it was accepted or answered, or took something of an answer last.
+  /// When it was accepted or answered, took something of an answer, or was found to have sent a request last.
   private(set) var activeAt = MonotonicTime.now
 
   private unowned let server: HTTPServer
@@ -111,7 +111,8 @@ final class Connection {
   /// Tells how readily the connection makes room.
   ///
   /// - Parameter now: The present.
-  /// - Returns: `never` while an answer is made or on its way.
+  /// - Returns: `never` while an answer is made, and while one is on its way that the client takes; `stuck` once it has
+  ///   taken nothing of it for too long.
   func evictability(now: MonotonicTime) -> Evictability {
     guard let socket, !isServing, !goesOnNextTurn else { return .never }
     guard socket.pendingOutputBytes > 0 else { return .waiting }
