@@ -103,13 +103,7 @@ package struct FileDescriptor: ~Copyable {
   /// - Returns: How many of the bytes were taken, or nil when a non-blocking descriptor takes none now.
   /// - Throws: `SystemCallError` as `write(2)` lists them.
   package borrowing func write(_ bytes: RawSpan) throws(SystemCallError) -> Int? {
-    let descriptor = rawValue
-    // Safe: the span says how many bytes the kernel may read, and it stands during the call.
-    return try unsafe bytes.withUnsafeBytes { (buffer) throws(SystemCallError) in
-      try nonBlockingSystemCall("write to", on: name) {
-        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-      }
-    }
+    try writeOnce(bytes, to: rawValue, named: name)
   }
 
   /// Writes everything, in as many calls as it takes; for descriptors that block.
@@ -191,8 +185,21 @@ package struct FileDescriptor: ~Copyable {
   /// - Returns: What `poll(2)` says now.
   /// - Throws: `SystemCallError` as `poll(2)` lists them.
   package borrowing func isReadable() throws(SystemCallError) -> Bool {
-    var request = pollfd(fd: rawValue, events: Int16(POLLIN), revents: 0)
-    // Safe: one request, which is a local.
-    return try systemCall("poll", on: name) { unsafe poll(&request, 1, 0) } > 0
+    try wait(for: rawValue, toBe: .readable, before: .now)
+  }
+}
+
+/// Writes once: the package's only call of `write(2)`.
+///
+/// - Parameters:
+///   - bytes: What to write.
+///   - descriptor: Where to.
+///   - name: The path or a short description, for error texts.
+/// - Returns: How many of the bytes were taken, or nil when a non-blocking descriptor takes none now.
+/// - Throws: `SystemCallError` as `write(2)` lists them.
+func writeOnce(_ bytes: RawSpan, to descriptor: CInt, named name: String) throws(SystemCallError) -> Int? {
+  // Safe: the span says how many bytes the kernel may read, and it stands during the call.
+  try unsafe bytes.withUnsafeBytes { (buffer) throws(SystemCallError) in
+    try nonBlockingSystemCall("write to", on: name) { unsafe write(descriptor, buffer.baseAddress, buffer.count) }
   }
 }

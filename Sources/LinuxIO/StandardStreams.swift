@@ -63,10 +63,12 @@ package func writeToStandardOutput(_ text: String) {
 /// - Parameter text: The text, with its newline.
 /// - Throws: `SystemCallError` as `write(2)` lists them: ENOSPC where the disk is full, EFBIG where a limit is reached.
 package func writeAllToStandardOutput(_ text: String) throws(SystemCallError) {
-  var rest = Array(text.utf8)[...]
+  let bytes = Array(text.utf8)
+  // Safe, here and below: every byte of an array is initialized.
+  var rest = unsafe bytes.span.bytes
   while !rest.isEmpty {
-    if let count = try writeSome(rest, to: STDOUT_FILENO, named: "the standard output") {
-      rest = rest.dropFirst(count)
+    if let count = try writeOnce(rest, to: STDOUT_FILENO, named: "the standard output") {
+      rest = rest.extracting(droppingFirst: count)
     } else {
       // Whoever shares the pipe or terminal has made it one that does not wait.
       try wait(for: STDOUT_FILENO, toBe: .writable)
@@ -74,24 +76,14 @@ package func writeAllToStandardOutput(_ text: String) throws(SystemCallError) {
   }
 }
 
-private func writeSome(
-  _ bytes: ArraySlice<UInt8>,
-  to descriptor: CInt,
-  named name: String
-) throws(SystemCallError) -> Int? {
-  try nonBlockingSystemCall("write to", on: name) {
-    // Safe: the buffer stands during the call, which reads no more of it than it is told.
-    unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-  }
-}
-
 private func writeText(_ text: String, to descriptor: CInt) {
-  var rest = Array(text.utf8)[...]
+  let bytes = Array(text.utf8)
+  var rest = unsafe bytes.span.bytes
   while !rest.isEmpty {
-    guard let count = (try? writeSome(rest, to: descriptor, named: "a standard stream")) ?? nil, count > 0 else {
+    guard let count = (try? writeOnce(rest, to: descriptor, named: "a standard stream")) ?? nil, count > 0 else {
       return
     }
-    rest = rest.dropFirst(count)
+    rest = rest.extracting(droppingFirst: count)
   }
 }
 
@@ -111,13 +103,8 @@ package enum StandardError {
       bytes.append(UInt8(ascii: "\n"))
     }
     // O_NONBLOCK would be set for every process that shares the terminal or pipe. Asking first is as good, because a
-    // pipe that is writable takes PIPE_BUF bytes without waiting.
-    var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-    guard unsafe poll(&request, 1, 0) == 1, request.revents & Int16(POLLOUT) != 0 else { return false }
-    let written = try? nonBlockingSystemCall("write to", on: "standard error") {
-      // Safe: the array stands during the call, and its count is its own.
-      unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-    return written == bytes.count
+    // pipe that is writable takes PIPE_BUF bytes without waiting, and one that nobody reads any more fails at once.
+    guard (try? wait(for: STDERR_FILENO, toBe: .writable, before: .now)) == true else { return false }
+    return (try? writeOnce(unsafe bytes.span.bytes, to: STDERR_FILENO, named: "the standard error")) == bytes.count
   }
 }
