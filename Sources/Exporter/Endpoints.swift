@@ -32,14 +32,25 @@ enum Endpoints {
   private static func metrics(_ request: HTTPRequest, _ exporter: ExporterApplication) -> HTTPResponse {
     // Before that the counters are on their way up to what they were when the exporter was last asked.
     guard exporter.hasCaughtUp else { return notReady(exporter) }
-    var negotiation = FormatNegotiation()
-    request.forEachValue(of: "accept") { negotiation.take($0) }
-    let negotiated = negotiation.result
+    let negotiated = negotiatedFormat(for: request)
     return HTTPResponse(
       contentType: negotiated.format.contentType(namesEscaping: negotiated.namesEscaping),
       fields: metricsFields,
       body: exporter.renderMetrics(as: negotiated.format)
     )
+  }
+
+  /// The format that a client is best served with, as its Accept fields have it.
+  ///
+  /// - Parameter request: The client's request.
+  /// - Returns: The choice.
+  static func negotiatedFormat(for request: HTTPRequest) -> NegotiatedFormat {
+    NegotiatedFormat { format in
+      let (type, subtype) = format.mediaType
+      let mediaType = MediaType(type, subtype, version: format.version)
+      let acceptance = request.acceptance(of: mediaType, lookingFor: "escaping")
+      return FormatPreference(quality: acceptance.quality, namesEscaping: acceptance.hasParameter)
+    }
   }
 
   /// Caches must not hand one client what another one asked for.

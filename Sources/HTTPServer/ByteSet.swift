@@ -132,21 +132,56 @@ extension Span<UInt8> {
     self[index] == UInt8(ascii: " ") || self[index] == UInt8(ascii: "\t")
   }
 
-  /// Calls with each element of a comma-separated list (RFC 9110 §5.6.1).
+  /// Calls with each element of a list (RFC 9110 §5.6.1).
   ///
   /// - Parameters:
   ///   - range: The list.
+  ///   - separator: What stands between two elements.
+  ///   - keepsQuoted: Whether an element may hold quoted strings, in which nothing separates (RFC 9110 §5.6.4).
   ///   - body: Called with the range of each element without the white space around it, also of an empty one.
   /// - Throws: What `body` throws.
   func forEachListElement<Failure: Error>(
     in range: Range<Int>,
+    separatedBy separator: UInt8 = UInt8(ascii: ","),
+    keepingQuoted keepsQuoted: Bool = false,
     _ body: (Range<Int>) throws(Failure) -> Void
   ) throws(Failure) {
     var start = range.lowerBound
     while start <= range.upperBound {
-      let end = firstIndex(of: UInt8(ascii: ","), in: start..<range.upperBound) ?? range.upperBound
+      let rest = start..<range.upperBound
+      let found = keepsQuoted ? firstUnquotedIndex(of: separator, in: rest) : firstIndex(of: separator, in: rest)
+      let end = found ?? range.upperBound
       try body(withoutOuterWhitespace(start..<end))
       start = end + 1
     }
+  }
+
+  /// Finds a byte outside quoted strings; one that does not end goes on to the range's end.
+  private func firstUnquotedIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    var isQuoted = false
+    var isEscaped = false
+    for index in range {
+      let found = self[index]
+      if isEscaped {
+        isEscaped = false
+      } else if isQuoted, found == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if found == UInt8(ascii: "\"") {
+        isQuoted.toggle()
+      } else if !isQuoted, found == byte {
+        return index
+      }
+    }
+    return nil
+  }
+
+  /// A range without the quotes at both its ends, if it has them.
+  ///
+  /// - Parameter range: The range.
+  /// - Returns: What is between them; a backslash in it stays.
+  func withoutQuotes(_ range: Range<Int>) -> Range<Int> {
+    let quote = UInt8(ascii: "\"")
+    guard range.count >= 2, self[range.lowerBound] == quote, self[range.upperBound - 1] == quote else { return range }
+    return (range.lowerBound + 1)..<(range.upperBound - 1)
   }
 }

@@ -53,7 +53,7 @@ package struct HTTPRequest {
   /// - Parameters:
   ///   - lowercasedName: The field's name in lower case.
   ///   - body: Called with each value, without the white space around it.
-  package func forEachValue(of lowercasedName: String, _ body: (Span<UInt8>) -> Void) {
+  func forEachValue(of lowercasedName: String, _ body: (Span<UInt8>) -> Void) {
     let span = bytes.span
     var start = head.fieldLines.lowerBound
     // Each line was found to be well-formed when it was read.

@@ -6,7 +6,7 @@ package enum ExpositionFormat: CaseIterable {
   case openMetrics
 
   /// The media type without parameters.
-  var mediaType: (type: String, subtype: String) {
+  package var mediaType: (type: String, subtype: String) {
     switch self {
     case .text: ("text", "plain")
     case .openMetrics: ("application", "openmetrics-text")
@@ -14,7 +14,7 @@ package enum ExpositionFormat: CaseIterable {
   }
 
   /// The version of the format that is written.
-  var version: String {
+  package var version: String {
     switch self {
     case .text: "0.0.4"
     case .openMetrics: "1.0.0"

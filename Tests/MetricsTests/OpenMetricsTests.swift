@@ -115,78 +115,19 @@ struct OpenMetricsTests {
   }
 }
 
-@Suite("Which format a client gets")
+@Suite("The choice of a format")
 struct NegotiatedFormatTests {
-  private static let prometheus3 =
-    "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
-    + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
-    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
-  private static let prometheus2 =
-    "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
-    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
-  private static let browser =
-    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
-
-  private static let plain = "text/plain; version=0.0.4; charset=utf-8"
-  private static let open = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-
   @Test(
-    "the header of each client, and what it gets",
-    arguments: [
-      (nil, plain),
-      ("", plain),
-      ("*/*", plain),
-      (prometheus3, open + "; escaping=underscores"),
-      (prometheus2, open),
-      (browser, plain),
-      ("application/openmetrics-text", open),
-      ("application/openmetrics-text; version=\"1.0.0\"", open),
-      ("APPLICATION/OpenMetrics-Text;Version=1.0.0", open),
-      ("application/openmetrics-text;version=0.0.1", plain),
-      ("application/openmetrics-text;version=2.0.0", plain),
-      ("application/openmetrics-text;q=0", plain),
-      ("application/openmetrics-text;q=0.000", plain),
-      ("text/plain;version=0.0.4;escaping=values", plain + "; escaping=underscores"),
-      ("text/plain,application/openmetrics-text;escaping=values;q=0.9", plain),
-      ("text/plain;escaping=values;q=0.9,application/openmetrics-text", open),
-      ("text/plain;q=0.5,application/openmetrics-text;q=0.5", plain),
-      ("text/plain;q=0.5,application/openmetrics-text;q=0.501", open),
-      ("application/openmetrics-text;q=0.1,*/*;q=0.9", plain),
-      ("text/plain;q=0.1,*/*;q=0.9", open),
-      ("text/*;q=0.9,application/*;q=0.8", plain),
-      ("application/*", open),
-      ("application/json", plain),
-      ("*/plain;q=1,application/openmetrics-text;q=0.1", open),
-      ("application/openmetrics-text;q=1.5", plain),
-      ("application/openmetrics-text;q=0.1234", plain),
-      ("application/openmetrics-text;q=", plain),
-      ("application/openmetrics-text;q=-1", plain),
-      ("application/openmetrics-text ; q = 0.7", open),
-      (";,/,;;q=1,=,application/,/x", plain),
-      ("text/plain;q=1.001,application/openmetrics-text;q=0.1", open),
-      ("text/plain;q=01,application/openmetrics-text;q=0.1", open),
-      ("text/plain;q=0x1,application/openmetrics-text;q=0.1", open),
-      ("text/plain;q=0.,application/openmetrics-text;q=0.1", open),
-      ("application/openmetrics-text;version=1.0.0;q=0.1,application/openmetrics-text;q=0.9,*/*;q=0.5", plain),
-      (String(repeating: "a/b,", count: 31) + "application/openmetrics-text", open),
-      (String(repeating: "a/b,", count: 32) + "application/openmetrics-text", plain),
-      (String(repeating: ",", count: 100) + "application/openmetrics-text", open),
-      (String(repeating: "a/b,", count: 100_000) + "application/openmetrics-text", plain),
-    ] as [(String?, String)]
+    "the one that is wanted more, of equal ones the text format; an escaping only of one that is wanted",
+    arguments: [(500, 500, false), (500, 501, true), (501, 500, false), (0, 0, false), (0, 1, true)]
   )
-  func contentType(accept: String?, contentType: String) {
-    var negotiation = FormatNegotiation()
-    if let accept { negotiation.take(Array(accept.utf8).span) }
-    let negotiated = negotiation.result
-    #expect(negotiated.format.contentType(namesEscaping: negotiated.namesEscaping) == contentType)
-  }
-
-  @Test("of several Accept fields only the first or last one counts")
-  func severalFields() {
-    var negotiation = FormatNegotiation()
-    for accept in ["text/plain;q=0.5", "application/openmetrics-text;q=0.7", "text/html"] {
-      negotiation.take(Array(accept.utf8).span)
+  func choice(text: Int, openMetrics: Int, isOpenMetrics: Bool) {
+    for escaped in ExpositionFormat.allCases {
+      let negotiated = NegotiatedFormat { format in
+        FormatPreference(quality: format == .text ? text : openMetrics, namesEscaping: format == escaped)
+      }
+      #expect(negotiated.format == (isOpenMetrics ? .openMetrics : .text))
+      #expect(negotiated.namesEscaping == (negotiated.format == escaped && text + openMetrics > 0))
     }
-    #expect(negotiation.result == NegotiatedFormat(format: .openMetrics, namesEscaping: false))
   }
 }
