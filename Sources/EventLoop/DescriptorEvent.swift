@@ -18,6 +18,11 @@ package final class DescriptorEvent {
     event = LoopEvent(loop: loop, number: descriptor, conditions: EV_READ | EV_PERSIST, handler: handler)
     try event.add("descriptor \(descriptor)")
   }
+
+  deinit {
+    // At once, also in the handler, through which the event itself lives on.
+    event.remove()
+  }
 }
 
 @available(*, unavailable)

@@ -16,6 +16,11 @@ package final class SignalEvent {
     event = LoopEvent(loop: loop, number: signal, conditions: EV_SIGNAL | EV_PERSIST, handler: handler)
     try event.add("signal \(signal)")
   }
+
+  deinit {
+    // At once, also in the handler, through which the event itself lives on.
+    event.remove()
+  }
 }
 
 @available(*, unavailable)

@@ -31,6 +31,11 @@ package final class TimerEvent {
   package func cancel() {
     event.remove()
   }
+
+  deinit {
+    // At once, as the other events.
+    event.remove()
+  }
 }
 
 @available(*, unavailable)

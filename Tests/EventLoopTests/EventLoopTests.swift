@@ -336,6 +336,24 @@ struct SignalEventTests {
     }
   }
 
+  @Test("a handler drops its own event and handles the signal otherwise: that stands")
+  func droppedInHandler() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let loop = try EventLoop()
+      var event: SignalEvent?
+      event = try SignalEvent(loop: loop, signal: SIGUSR1) {
+        event = nil
+        _ = signal(SIGUSR1) { _ in _exit(7) }
+      }
+      kill(getpid(), SIGUSR1)
+      // Returns when nothing is left to wait for.
+      loop.run()
+      guard event == nil else { exit(1) }
+      kill(getpid(), SIGUSR1)
+      while true { pause() }
+    }
+  }
+
   @Test("a signal that no process can handle is an error")
   func unhandledSignal() throws {
     let loop = try EventLoop()
