@@ -17,6 +17,16 @@ def differences(what, found, expected):
             yield f"{what}: {key} is {found.get(key)!r}, not {expected.get(key)!r}"
 
 
+def differences_of_only_entry(path, kind, expected):
+    """How a file of Grafana's provisioning differs from one that has this one entry."""
+    document = model.read_yaml(path)
+    entries = document.get(kind)
+    yield from differences(path, document, {"apiVersion": 1, kind: entries})
+    if len(entries) != 1:
+        yield f"{path}: there is not one entry under {kind}"
+    yield from differences(path, entries[0], expected)
+
+
 def datasource_findings():
     """A rate spans four scrapes of Prometheus at least, so Grafana has to know how far apart they are."""
     prometheus = model.read_yaml(model.PROMETHEUS)
@@ -32,12 +42,7 @@ def datasource_findings():
         "editable": False,
         "jsonData": {"httpMethod": "POST", "prometheusType": "Prometheus", "timeInterval": scrape_interval},
     }
-    document = model.read_yaml(model.DATASOURCE)
-    whole = {"apiVersion": 1, "datasources": document.get("datasources")}
-    yield from differences(model.DATASOURCE, document, whole)
-    if len(document["datasources"]) != 1:
-        yield f"{model.DATASOURCE}: there is not one data source"
-    yield from differences(model.DATASOURCE, document["datasources"][0], expected)
+    yield from differences_of_only_entry(model.DATASOURCE, "datasources", expected)
 
 
 def provider_findings():
@@ -49,12 +54,7 @@ def provider_findings():
         "updateIntervalSeconds": 30,
         "options": {"path": f"{FOLDER_IN_CONTAINER}/{folder}"},
     }
-    document = model.read_yaml(model.DASHBOARD_PROVIDER)
-    whole = {"apiVersion": 1, "providers": document.get("providers")}
-    yield from differences(model.DASHBOARD_PROVIDER, document, whole)
-    if len(document["providers"]) != 1:
-        yield f"{model.DASHBOARD_PROVIDER}: there is not one provider"
-    yield from differences(model.DASHBOARD_PROVIDER, document["providers"][0], expected)
+    yield from differences_of_only_entry(model.DASHBOARD_PROVIDER, "providers", expected)
 
 
 def main():
