@@ -1,6 +1,4 @@
-import Foundation
 import Glibc
-import LinuxIO
 import Testing
 
 @testable import EventLoop
