@@ -4,7 +4,12 @@
 # Needs chromium and python3; builds the executables unless their folder is named.
 set -euo pipefail
 
-folder=${1:?usage: Tests/Browser/screenshots.sh FOLDER [EXECUTABLES]}
+readonly usage='Usage: Tests/Browser/screenshots.sh FOLDER [EXECUTABLES]'
+if [[ ${1-} == -h || ${1-} == --help ]]; then
+  echo "$usage"
+  exit 0
+fi
+folder=${1:?$usage}
 executables=${2:-}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 if [[ -z $executables ]]; then
