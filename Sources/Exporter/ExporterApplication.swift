@@ -57,6 +57,7 @@ final class ExporterApplication {
     follower = try LogFollower(configuration, loop: loop, resuming: snapshot, log: log)
     server = HTTPServer(loop: loop, limits: configuration.limits)
     requestCounts = RequestCounts(paths: Endpoints.fixedPaths + [configuration.telemetryPath])
+    follower.onFirstFile = { [unowned self] in saveSnapshot() }
     server.observer = { [unowned self] path, status in requestCounts.count(path, status) }
     Endpoints.route(on: server, telemetryPath: configuration.telemetryPath, to: self)
     try handleSignals()
@@ -100,6 +101,8 @@ final class ExporterApplication {
   /// Follows the logs and serves until a signal ends it.
   func run() {
     follower.start()
+    // Also where no log is there yet: what comes later was not there before.
+    saveSnapshot()
     if store != nil { snapshotTimer?.schedule(afterSeconds: snapshotSeconds) }
     serviceManager?.begin()
     loop.run()

@@ -27,6 +27,8 @@ struct FollowedLog {
   var waitingSince: MonotonicTime?
   /// How often it had been rotated when the own log last said so.
   var notedRotations: [RotationKind: Int64] = [:]
+  /// Whether a file of it was seen.
+  var hasFile = false
   /// Wakes the loop for a FIFO or standard input.
   var streamEvent: (descriptor: CInt, event: DescriptorEvent)?
   /// Whether its path has named nothing, and nothing was read of it, for so long that late lines hardly come any more.

@@ -30,6 +30,9 @@ final class LogFollower {
   private var pollTimer: TimerEvent?
   private var nextSlice: TimerEvent?
 
+  /// Called where the first file of a log was seen, before anybody is told what is in it: whoever keeps positions keeps
+  /// this one now, by which the file is known should it be renamed while nobody looks.
+  var onFirstFile: (() -> Void)?
   /// Whether everything was read that was in the logs when the exporter started.
   private(set) var hasCaughtUp = false
   /// How often a log was looked at.
@@ -109,6 +112,7 @@ final class LogFollower {
     let due = logSet.logs.indices.filter { occasion == .tick || logSet.logs[$0].tailer.isAwake }
     let budget = max(Self.bytesPerTurn / max(due.count, 1), Self.leastBytesPerTurn)
     var busySources: Set<Int> = []
+    var isFirstFile = false
     for index in due {
       let followed = logSet.logs[index]
       // The files of one pattern are mostly one log in pieces: their totals only make sense in order.
@@ -119,7 +123,12 @@ final class LogFollower {
       if progress == .moreToRead { busySources.insert(followed.sourcePlace) }
       noteProgress(progress, at: index)
       followStream(at: index)
+      if !logSet.logs[index].hasFile, followed.tailer.holdsNamedFile {
+        logSet.logs[index].hasFile = true
+        isFirstFile = true
+      }
     }
+    if isFirstFile { onFirstFile?() }
     if !busySources.isEmpty { nextSlice?.schedule(afterSeconds: 0) }
     noteConditions(of: due)
     noteCaughtUp()

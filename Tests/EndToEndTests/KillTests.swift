@@ -84,6 +84,39 @@ extension EndToEnd.Proofs {
       }
     }
 
+    @Test(
+      "killed long before the first snapshot is due, and rotated while down: no counter falls",
+      arguments: [true, false]
+    )
+    func killedBeforeFirstSnapshot(isLogThereAtStart: Bool) async throws {
+      try await Sandbox.run { sandbox in
+        var job = WrittenJob()
+        if isLogThereAtStart { try sandbox.append(job.completed()) }
+        let options = [
+          "--storage.path", sandbox.path("state"), "--storage.interval", "1h", "--log.poll-interval", "20ms",
+        ]
+        var counters = ShownCounters()
+        let first = try await sandbox.startExporter(options)
+        _ = try await first.scrape()
+        for _ in 0..<10 { try sandbox.append(job.completed()) }
+        counters.check(
+          try await first.scrape(waitingFor: "\(job.files) files") { $0["etl_files_total"] == Double(job.files) }
+        )
+        try first.process.crash()
+
+        try sandbox.append(job.completed())
+        try sandbox.rename("etl.log", to: "etl.log.1")
+        try sandbox.append(job.completed())
+        let second = try await sandbox.startExporter(options)
+        let metrics = try await second.scrape(waitingFor: "\(job.files) files") {
+          $0["etl_files_total"] == Double(job.files)
+        }
+        counters.check(metrics)
+        expectNothingLost(metrics)
+        #expect(metrics.lines("event") == Double(job.files))
+      }
+    }
+
     /// Runs an exporter for a time that has no regard to what it does, and scrapes it as often as it answers.
     private func runAndKill(
       after seconds: Double,
