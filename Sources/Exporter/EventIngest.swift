@@ -18,9 +18,11 @@ struct EventIngest: ~Copyable {
   var lineCounts: LineCounts { book.lineCounts }
   /// What the lines said.
   var pipelines: PipelineTable { book.pipelines }
-  /// From the newest event to its being read; nil before the first event that says when it happened.
+  /// From the newest event to its being read, below 0 where the job's clock is ahead; nil before the first event that says
+  /// when it happened.
   var eventDelaySeconds: Double? {
-    book.newestEventNanoseconds.map { seconds(from: $0, to: book.newestEventReadNanoseconds) }
+    let read = book.newestEventReadNanoseconds
+    return book.newestEventNanoseconds.map { $0 > read ? -seconds(from: read, to: $0) : seconds(from: $0, to: read) }
   }
   /// Two logs whose running totals went to one pipeline, which follows those of one job only; nil while there are none.
   var mixedLogs: MixedLogs? { book.feeds.mixedLogs }

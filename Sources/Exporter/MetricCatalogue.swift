@@ -148,7 +148,7 @@ enum MetricCatalogue {
       Family(
         "etl_exporter_event_delay_seconds",
         .gauge,
-        "Time from the newest event to its being read."
+        "Time from the newest event to its being read; negative where the job's clock is ahead."
       ) { source, samples in
         samples.add(source.eventDelaySeconds)
       },

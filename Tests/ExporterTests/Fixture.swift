@@ -47,6 +47,8 @@ struct Fixture: ~Copyable {
     return new
   }
 
+  var delaySeconds: Double? { ingest.eventDelaySeconds }
+
   func source(logs: LogTotals = LogTotals()) -> ScrapeSource {
     ScrapeSource(
       now: now,

@@ -87,7 +87,7 @@ let goldenBeforeTheFirstLine = """
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
-  # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read.
+  # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read; negative where the job's clock is ahead.
   # TYPE etl_exporter_event_delay_seconds gauge
   # HELP etl_exporter_log_bytes_total Bytes read from the logs.
   # TYPE etl_exporter_log_bytes_total counter
@@ -249,7 +249,7 @@ let goldenRun = """
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
-  # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read.
+  # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read; negative where the job's clock is ahead.
   # TYPE etl_exporter_event_delay_seconds gauge
   etl_exporter_event_delay_seconds 6
   # HELP etl_exporter_log_bytes_total Bytes read from the logs.

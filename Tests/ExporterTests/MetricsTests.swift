@@ -27,6 +27,16 @@ struct MetricsTests {
     #expect(fixture.metrics(logs: logs) == goldenRun)
   }
 
+  @Test("the job's clock, or its time zone, is ahead: the delay says by how much")
+  func clockAhead() {
+    var fixture = Fixture()
+    fixture.read(Fixture.completed(3, totals: (250, 1, 0)))
+    let delay = fixture.delaySeconds ?? 0
+    #expect(delay >= 0)
+    fixture.read(#"{"timestamp": "2025-01-18T06:00:03Z", "message": "file_processing_started"}"#)
+    #expect(fixture.delaySeconds == delay - 7200)
+  }
+
   @Test("a log that another program wrote: text before the object, failure_reason instead of error_type")
   func foreignLine() {
     var fixture = Fixture()
