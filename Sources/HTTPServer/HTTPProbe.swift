@@ -19,37 +19,63 @@ package enum HTTPProbe {
     }
   }
 
+  /// What a server answered.
+  package struct Answer {
+    /// The status code.
+    package let status: Int
+    /// What comes behind the head; cut where it is longer than 1 MiB.
+    package let body: [UInt8]
+  }
+
   /// Longer than any status line of this server.
   private static let maximumStatusLineBytes = 256
+  private static let maximumAnswerBytes = 1 << 20
 
-  /// Sends a GET and reads the status.
+  /// Sends a GET and reads the answer.
   ///
   /// - Parameters:
   ///   - path: What is asked for.
   ///   - address: The server; see `SocketAddress.withinReach`.
   ///   - seconds: How long all of it may take.
-  /// - Returns: The status code.
+  /// - Returns: The answer.
   /// - Throws: `Failure`; ETIMEDOUT when the time is over.
-  package static func status(
+  package static func answer(
     of path: String,
     at address: SocketAddress,
     withinSeconds seconds: Double
-  ) throws(Failure) -> Int {
+  ) throws(Failure) -> Answer {
     let deadline = MonotonicTime(nanoseconds: MonotonicTime.now.nanoseconds + Int64(seconds * 1e9))
-    let line: [UInt8]
+    var bytes: [UInt8] = []
     do throws(SystemCallError) {
       let socket = try address.makeConnectedSocket(before: deadline)
       try send("GET \(path) HTTP/1.1\r\nHost: \(address)\r\nConnection: close\r\n\r\n", to: socket, before: deadline)
-      line = try readLine(from: socket, before: deadline)
+      try read(from: socket, into: &bytes, atMost: maximumStatusLineBytes, before: deadline) {
+        $0.contains(UInt8(ascii: "\n"))
+      }
+      // What speaks something else may go on for ever.
+      if status(in: bytes) != nil {
+        try read(from: socket, into: &bytes, atMost: maximumAnswerBytes, before: deadline) { _ in false }
+      }
     } catch {
       throw .system(error)
     }
+    guard let status = status(in: bytes) else { throw .notHTTP(from: address) }
+    return Answer(status: status, body: body(in: bytes))
+  }
+
+  /// The status code in the first line; nil where this is no HTTP.
+  private static func status(in bytes: [UInt8]) -> Int? {
+    let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
     let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-    guard
-      words.count > 1, words[0].starts(with: "HTTP/1.".utf8), words[1].count == 3,
-      let status = Int(String(decoding: words[1], as: UTF8.self))
-    else { throw .notHTTP(from: address) }
-    return status
+    guard words.count > 1, words[0].starts(with: "HTTP/1.".utf8), words[1].count == 3 else { return nil }
+    return Int(String(decoding: words[1], as: UTF8.self))
+  }
+
+  /// What stands behind the empty line.
+  private static func body(in bytes: [UInt8]) -> [UInt8] {
+    let end = Array("\r\n\r\n".utf8)
+    guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: end) }) else { return [] }
+    return Array(bytes[(start + end.count)...])
   }
 
   private static func send(
@@ -70,25 +96,26 @@ package enum HTTPProbe {
     }
   }
 
-  /// Reads up to the first newline, or to the end.
-  private static func readLine(
+  /// Reads on until there is enough, or to the end.
+  private static func read(
     from socket: borrowing FileDescriptor,
-    before deadline: MonotonicTime
-  ) throws(SystemCallError) -> [UInt8] {
-    var line: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: maximumStatusLineBytes)
-    while line.count < maximumStatusLineBytes, !line.contains(UInt8(ascii: "\n")) {
+    into bytes: inout [UInt8],
+    atMost maximumBytes: Int,
+    before deadline: MonotonicTime,
+    until isEnough: ([UInt8]) -> Bool
+  ) throws(SystemCallError) {
+    while bytes.count < maximumBytes, !isEnough(bytes) {
+      var buffer = [UInt8](repeating: 0, count: min(4096, maximumBytes - bytes.count))
       var span = buffer.mutableSpan
       // Safe: any bytes make a UInt8.
-      var bytes = unsafe span.mutableBytes
-      guard let count = try socket.read(into: &bytes) else {
+      var room = unsafe span.mutableBytes
+      guard let count = try socket.read(into: &room) else {
         try wait(for: socket, toBe: .readable, before: deadline)
         continue
       }
       guard count > 0 else { break }
-      line += buffer[..<count]
+      bytes += buffer[..<count]
     }
-    return Array(line.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") })
   }
 
   private static func wait(

@@ -23,8 +23,22 @@ struct HTTPProbeTests {
   @Test("the status of an answer")
   func status() throws {
     let server = try RunningServer()
-    #expect(try HTTPProbe.status(of: "/metrics", at: address(server.port), withinSeconds: 20) == 200)
-    #expect(try HTTPProbe.status(of: "/nothing", at: address(server.port), withinSeconds: 20) == 404)
+    #expect(try HTTPProbe.answer(of: "/metrics", at: address(server.port), withinSeconds: 20).status == 200)
+    #expect(try HTTPProbe.answer(of: "/nothing", at: address(server.port), withinSeconds: 20).status == 404)
+  }
+
+  @Test("the body of an answer is cut, or has a part of the head")
+  func body() throws {
+    let long = String(repeating: "x", count: 100_000)
+    for (sent, body) in [
+      ("HTTP/1.1 503 x\r\nA: b\r\n\r\none\r\n\r\ntwo\n", "one\r\n\r\ntwo\n"),
+      ("HTTP/1.1 503 x\r\n\r\n\(long)", long), ("HTTP/1.1 503 x\r\n\r\n", ""), ("HTTP/1.1 503 x\r\nA: b\r\n", ""),
+    ] {
+      let stranger = try Stranger(sends: sent, closes: true)
+      let answer = try HTTPProbe.answer(of: "/", at: address(stranger.port), withinSeconds: 20)
+      #expect(answer.status == 503)
+      #expect(String(decoding: answer.body, as: UTF8.self) == body)
+    }
   }
 
   @Test("nobody listens")
@@ -36,7 +50,7 @@ struct HTTPProbeTests {
     }
     let address = try address(port)
     do throws(HTTPProbe.Failure) {
-      _ = try HTTPProbe.status(of: "/", at: address, withinSeconds: 20)
+      _ = try HTTPProbe.answer(of: "/", at: address, withinSeconds: 20)
       Issue.record("somebody answered")
     } catch {
       #expect(error.description == "cannot connect to 127.0.0.1:\(port): Connection refused")
@@ -49,7 +63,7 @@ struct HTTPProbeTests {
     let start = MonotonicTime.now
     do throws(HTTPProbe.Failure) {
       // Who closes is waited for as long as a busy machine takes; who does not, until the time is over.
-      _ = try HTTPProbe.status(of: "/", at: address, withinSeconds: closes ? 20 : 0.3)
+      _ = try HTTPProbe.answer(of: "/", at: address, withinSeconds: closes ? 20 : 0.3)
       return nil
     } catch {
       #expect(closes || MonotonicTime.now.seconds(since: start) < 15)
