@@ -52,6 +52,7 @@ package enum ExporterCommand {
     } catch {
       throw StartError("\(error)")
     }
+    for missing in reader.missingLogs { complain(missing) }
     guard let findings = reader.findings else { return 0 }
     complain(findings)
     return findingsExitCode

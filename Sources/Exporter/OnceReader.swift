@@ -12,6 +12,8 @@ struct OnceReader: ~Copyable {
   private var logSet: LogSet
   private var ingest: EventIngest
   private let staleAfterSeconds: Double
+  /// What there is to say of logs that are not there, though files beside them are.
+  private(set) var missingLogs: [String] = []
 
   /// Finds out what the paths name.
   ///
@@ -40,15 +42,20 @@ struct OnceReader: ~Copyable {
   /// Reads everything.
   ///
   /// - Returns: Whether every line could be read and counted, and none was missing.
-  /// - Throws: `StartError` when a log is not there or cannot be read.
+  /// - Throws: `StartError` when a log is not there, nor a file beside it that was rotated, or one cannot be read.
   mutating func read() throws(StartError) -> Bool {
     for log in logSet.logs {
       ingest.begin(logName: log.pipeline, from: log.origin, readTime: .now)
       while true {
         let progress = log.tailer.drain(budget: Self.budget, into: &ingest)
         if case .failing(let error) = log.tailer.condition { throw StartError("\(error)") }
-        if case .waiting(let reason) = log.tailer.condition, progress == .caughtUp { throw StartError(reason) }
         guard progress == .caughtUp else { continue }
+        if case .waiting(let reason) = log.tailer.condition {
+          // Between a rotation and the job's next line there need not be a log. A path that was mistyped may have such
+          // files as well, so that it must be said.
+          guard log.tailer.holdsNamedFile else { throw StartError(reason) }
+          missingLogs.append("\(reason); the files beside it whose names begin with its name were read")
+        }
         guard let descriptor = log.tailer.streamDescriptor else { break }
         do throws(SystemCallError) {
           try wait(for: descriptor, toBe: .readable)

@@ -165,6 +165,32 @@ struct OnceReaderTests {
     #expect(result.samples == ["etl_files_total 3"])
   }
 
+  @Test("the log is not there: its rotated files are read all the same, and that it is missing is said")
+  func missingLog() throws {
+    defer { cleanUp() }
+    try write("etl.log.1", age: 60, Fixture.completed(2, totals: (500, 2, 0)))
+    try write("etl.log.2", age: 120, Fixture.completed(1, totals: (250, 1, 0)))
+    let result = try read("etl.log", "etl_files_total")
+    #expect(result.isWhole)
+    #expect(result.samples == ["etl_files_total 2"])
+    #expect(
+      try readAll("etl.log").missingLogs
+        == ["\(directory)/etl.log does not exist; the files beside it whose names begin with its name were read"]
+    )
+    try write("etl.log", age: 0, Fixture.completed(3, totals: (750, 3, 0)))
+    #expect(try readAll("etl.log").missingLogs.isEmpty)
+  }
+
+  @Test("one log is missing with its rotated files: another one is not read in its place")
+  func missingAmongOthers() throws {
+    defer { cleanUp() }
+    try write("a.log.1", age: 60, Fixture.completed(1, totals: (250, 1, 0)))
+    try write("c.log", age: 60, Fixture.completed(1, totals: (250, 1, 0)))
+    #expect(throws: StartError("\(directory)/b.log does not exist")) {
+      _ = try readAll("a.log", "b.log", "c.log")
+    }
+  }
+
   @Test("what is not there cannot be read, and is said")
   func missing() {
     defer { cleanUp() }
