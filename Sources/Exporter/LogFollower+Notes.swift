@@ -7,6 +7,7 @@ struct FollowerNotes {
   let rotateWaitSeconds: Double
   /// What earlier processes read.
   let earlierBytes: Int64
+  var hasSaidCaughtUp = false
   var hasNotedWatchFailure = false
   var hasNotedOverflow = false
   var hasNotedMixedLogs = false
@@ -79,6 +80,13 @@ extension LogFollower {
     }
   }
 
+  /// Says that the logs were read to where they ended at the start, unless one of them cannot be read.
+  func sayCaughtUp() {
+    guard !logSet.logs.contains(where: \.tailer.isFailing) else { return }
+    notes.hasSaidCaughtUp = true
+    log.write(.info, "caught up", ["read_bytes": totals.readBytes - notes.earlierBytes])
+  }
+
   private func noteWaiting(_ path: String, _ reason: String, pipeline: [UInt8]?) {
     guard let pipeline else {
       return log.write(.warn, "waiting for the log", ["path": path, "reason": reason], about: path)
@@ -93,6 +101,8 @@ extension LogFollower {
     for index in logSet.logs.indices { noteRotations(at: index) }
     notePatterns()
     noteRejectedLines(at: .now)
+    // What could not be read at first was not read by then.
+    if hasCaughtUp, !notes.hasSaidCaughtUp, logSet.logs.allSatisfy(\.tailer.isAtEnd) { sayCaughtUp() }
     if !notes.hasNotedWatchFailure, let failure = logSet.watcher.failure {
       notes.hasNotedWatchFailure = true
       log.write(.warn, "changes of the log are found by the timer alone", ["reason": "\(failure)"])
@@ -160,5 +170,13 @@ extension LogFollower {
         "path": lines.path, "reason": "\(lines.reason)", "line": lines.beginning, "others": lines.count - 1,
       ]
     )
+  }
+}
+
+extension LogTailer {
+  /// Whether something of the log cannot be read now.
+  fileprivate var isFailing: Bool {
+    if case .failing = condition { return true }
+    return false
   }
 }

@@ -159,7 +159,7 @@ final class LogFollower {
   private func noteCaughtUp() {
     guard !hasCaughtUp, logSet.logs.allSatisfy(\.hasCaughtUp) else { return }
     hasCaughtUp = true
-    log.write(.info, "caught up", ["read_bytes": totals.readBytes - notes.earlierBytes])
+    sayCaughtUp()
   }
 }
 

@@ -322,6 +322,26 @@ struct LogFollowerTests {
     return fixture.ingest.mixedLogs
   }
 
+  @Test("a log that cannot be read is said to have been caught up with, before it has been")
+  func unreadable() throws {
+    defer { cleanUp() }
+    // Unlike permissions, this stops the superuser as well.
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(directory)/a.log",
+      withDestinationPath: "\(directory)/a.log"
+    )
+    let bench = try FollowerBench(in: directory, ["a.log"])
+    try bench.run("it fails") { !bench.said("cannot be read").isEmpty && bench.follower.hasCaughtUp }
+    try bench.run(seconds: 0.1)
+    #expect(bench.said("caught up") == [])
+    try remove("a.log")
+    // Longer than a turn of the loop reads.
+    try write("a.log", String(repeating: "{}\n", count: 1 << 20))
+    try bench.run("it is read") { !bench.said("caught up").isEmpty }
+    try bench.run(seconds: 0.1)
+    #expect(bench.said("caught up") == [#"level=info msg="caught up" read_bytes=\#(3 << 20)"#])
+  }
+
   @Test("lines that cannot be counted: one is shown, fit for a terminal, with the number of the others")
   func rejectedLines() throws {
     defer { cleanUp() }
