@@ -62,6 +62,29 @@ package enum LogField: Int, CaseIterable, BitwiseCopyable {
   }
 }
 
+extension LogField {
+  /// What a field may hold, apart from null, which is like the field missing.
+  package enum Kind: String {
+    case timestamp = "an RFC 3339 time in quotation marks, such as \"2025-01-18T04:00:00.123+01:00\""
+    case text = "a string"
+    case count = "a whole number from 0, without quotation marks"
+    case decimal = "a number from 0, without quotation marks"
+    /// Whatever stands in a field that is not read.
+    case any = "any value"
+  }
+
+  /// What the field may hold.
+  package var kind: Kind {
+    switch self {
+    case .timestamp: .timestamp
+    case .message, .fileID, .errorType, .failureReason, .pipeline: .text
+    case .totalRecords, .totalFiles, .totalFailures, .recordsProcessed: .count
+    case .processingTime, .currentRate: .decimal
+    case .expectedRecords, .estimatedDuration, .retryAfter, .error, .finalStats: .any
+    }
+  }
+}
+
 /// What a log line says has happened.
 package enum LogMessage: Int, CaseIterable, BitwiseCopyable {
   /// A new run of the job; totals start again at what the line says.

@@ -167,7 +167,8 @@ extension LogFollower {
       .warn,
       "a line was not counted",
       [
-        "path": lines.path, "reason": "\(lines.reason)", "line": lines.beginning, "others": lines.count - 1,
+        "path": lines.path, "reason": "\(lines.reason)", "fault": lines.fault ?? "", "line": lines.beginning,
+        "others": lines.count - 1,
       ]
     )
   }

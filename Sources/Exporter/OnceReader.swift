@@ -15,6 +15,9 @@ struct OnceReader: ~Copyable {
   /// What there is to say of logs that are not there, though files beside them are.
   private(set) var missingLogs: [String] = []
 
+  /// The first line of all that could not be counted.
+  private var firstRejected: RejectedLines?
+
   /// Finds out what the paths name.
   ///
   /// - Parameter configuration: Which logs, and how.
@@ -64,6 +67,7 @@ struct OnceReader: ~Copyable {
         }
       }
     }
+    firstRejected = ingest.takeRejectedLines()
     return findings == nil
   }
 
@@ -77,13 +81,19 @@ struct OnceReader: ~Copyable {
   /// The lines that could not be read, and the files that were not.
   private var notRead: [String] {
     [
-      Self.amount(ingest.lineCounts[.malformed], "malformed line"),
+      Self.amount(ingest.lineCounts[.malformed], "malformed line").map { $0 + whereAndWhy },
       Self.amount(ingest.lineCounts[.oversized], "oversized line"),
     ].compactMap { $0 }
       + logSet.overfullPatterns.map { pattern, count in
         "\(count) \(count == 1 ? "file is" : "files are") not read, since more than \(LogPattern.maximumMatches) match "
           + pattern
       }
+  }
+
+  /// Where the first malformed line is, and what is wrong with it; empty where one that was too long came before it.
+  private var whereAndWhy: String {
+    guard let lines = firstRejected, let fault = lines.fault else { return "" }
+    return " (\(lines.count > 1 ? "the first in" : "in") \(lines.path): \(fault): \(lines.beginning))"
   }
 
   /// What the totals of two jobs make of each other is neither's.

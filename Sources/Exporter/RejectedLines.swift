@@ -7,6 +7,8 @@ struct RejectedLines {
   let path: String
   /// Why the first one was not counted.
   let reason: LineRejection
+  /// What is wrong with the first one, and what would be right; nil where it was too long.
+  let fault: String?
   /// How the first one begins, fit for a terminal; empty where none of it was kept.
   let beginning: String
   /// How many there were.
@@ -24,6 +26,8 @@ struct RejectedLines {
   init(path: String, reason: LineRejection, line: RawSpan) {
     self.path = path
     self.reason = reason
+    // Safe: the bytes stand during the call.
+    fault = reason == .malformed ? LineFault.explain(unsafe line.withUnsafeBytes { unsafe Array($0) }) : nil
     let kept = line.extracting(first: min(max(line.byteCount - 1, 0), Self.maximumBytes))
     // Safe: the bytes stand during the call.
     let text = unsafe kept.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }

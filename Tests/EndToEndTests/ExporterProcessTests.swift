@@ -43,9 +43,17 @@ extension EndToEnd {
         try sandbox.append("not JSON\n")
         let bad = try sandbox.run(.exporter, arguments)
         #expect(bad.end == .exited(3))
-        #expect(bad.process.errors == "etl-exporter: 1 malformed line\n")
+        let place = "in \(sandbox.path("etl.log")): it has no JSON object: not JSON"
+        #expect(bad.process.errors == "etl-exporter: 1 malformed line (\(place))\n")
         #expect(bad.process.output.contains("etl_exporter_log_lines_total{result=\"malformed\"} 1"))
         #expect(try sandbox.run(.exporter, ["--once", "--log-file", sandbox.path("nothing.log")]).end == .exited(1))
+
+        try sandbox.rename("etl.log", to: "etl.log-rotated")
+        let missing = try sandbox.run(.exporter, arguments)
+        #expect(missing.end == .exited(3))
+        #expect(missing.process.output.contains("\netl_files_total \(facts.files)\n"))
+        let said = missing.process.errorLines.first
+        #expect(said?.hasPrefix("etl-exporter: \(sandbox.path("etl.log")) does not exist; ") == true)
       }
     }
 

@@ -354,7 +354,7 @@ struct LogFollowerTests {
     #expect(
       bench.said("not counted") == [
         #"level=warn msg="a line was not counted" path=\#(directory)/a.log reason=malformed "#
-          + #"line="{\"message\": \"\\u{1b}[2J" others=1000"#
+          + #"fault="it is not valid JSON from its first { on" line="{\"message\": \"\\u{1b}[2J" others=1000"#
       ]
     )
   }
@@ -370,7 +370,7 @@ struct LogFollowerTests {
     try write("b.log", String(repeating: "x", count: 100_000) + "\n")
     let other = try FollowerBench(in: directory, ["b.log"])
     try other.run("caught up") { other.follower.hasCaughtUp }
-    #expect(other.said("not counted").first?.hasSuffix(#"reason=oversized line="" others=0"#) == true)
+    #expect(other.said("not counted").first?.hasSuffix(#"reason=oversized fault="" line="" others=0"#) == true)
   }
 
   @Test("going on from a snapshot: its age, its logs, those that nobody follows, and the bytes of this run alone")

@@ -124,7 +124,10 @@ struct OnceReaderTests {
     #expect(reader.findings == "1 oversized line")
     try write("etl.log", age: 0, "{", String(repeating: "x", count: 70_000), String(repeating: "x", count: 80_000))
     let second = try readAll("etl.log")
-    #expect(second.findings == "1 malformed line; 2 oversized lines")
+    let fault = "it is not valid JSON from its first { on"
+    #expect(
+      second.findings == "1 malformed line (the first in \(directory)/etl.log: \(fault): {); 2 oversized lines"
+    )
   }
 
   @Test("two logs without names whose totals are mixed up are found")
@@ -210,10 +213,16 @@ struct OnceReaderTests {
       return reader.findings
     }
     #expect(try findings(Fixture.completed(1, totals: (250, 1, 0))) == nil)
-    #expect(try findings("{", "}", "x") == "3 malformed lines")
+    let fault = "\(directory)/etl.log: it is not valid JSON from its first { on: {"
+    #expect(try findings("{", "}", "x") == "3 malformed lines (the first in \(fault))")
+    #expect(
+      try findings(#"{"records_processed":"12"}"#)
+        == "1 malformed line (in \(directory)/etl.log: records_processed is a string; a whole number from 0, "
+        + #"without quotation marks is right: {"records_processed":"12"})"#
+    )
     #expect(
       try findings("{", Fixture.completed(1, totals: (250, 1, 0)), Fixture.completed(2, totals: (1500, 6, 1)))
-        == "1 malformed line; 1000 records, 4 files and 1 failure are missing from the log"
+        == "1 malformed line (in \(fault)); 1000 records, 4 files and 1 failure are missing from the log"
     )
     #expect(try findings(Fixture.completed(1, totals: (250, 1, 1))) == "1 failure is missing from the log")
   }
