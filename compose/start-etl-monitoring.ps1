@@ -89,9 +89,47 @@ function Assert-Docker {
     }
 }
 
+function Test-PortTaken([int] $Port) {
+    $network = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
+    foreach ($listener in $network.GetActiveTcpListeners()) {
+        if ($listener.Port -eq $Port -and '127.0.0.1', '0.0.0.0', '::' -contains "$($listener.Address)") {
+            return $true
+        }
+    }
+    return $false
+}
+
+# Docker itself would say it only after the build, in the middle of all else.
+function Assert-Port([string] $Configuration, [string] $Service, [int] $Port, [string] $Variable) {
+    if (-not ($Configuration -match "target: $Port\s+published: `"([0-9]+)`"")) {
+        return
+    }
+    $published = $Matches[1]
+    if (-not (Test-PortTaken $published)) {
+        return
+    }
+    # By what runs already, and is to be started once more.
+    if ("$(Invoke-Compose @('port', $Service, "$Port") 2>$null)".EndsWith(":$published")) {
+        return
+    }
+    Stop-WithError "port $published is taken; choose another one with $Variable in compose/.env"
+}
+
+function Assert-Ports([string[]] $Services) {
+    $configuration = (Invoke-Compose (@('config') + $Services)) -join "`n"
+    if ($LASTEXITCODE -ne 0) {
+        Stop-WithError 'Docker Compose refuses its configuration; see compose/.env'
+    }
+    Assert-Port $configuration 'etl-metrics' 8083 'ETL_METRICS_PORT'
+    Assert-Port $configuration 'prometheus' 9090 'PROMETHEUS_PORT'
+    Assert-Port $configuration 'alertmanager' 9093 'ALERTMANAGER_PORT'
+    Assert-Port $configuration 'grafana' 3000 'GRAFANA_PORT'
+}
+
 # Starts services and waits until all of them are healthy; none named are all.
 function Start-Stack([string[]] $Services) {
     Assert-Docker
+    Assert-Ports $Services
     Write-Host 'Building, starting and waiting until all is healthy (a few minutes the first time) ...'
     Invoke-Compose (@('up', '--wait', '--wait-timeout', "$StartLimitSeconds") + $Services)
     if ($LASTEXITCODE -ne 0) {

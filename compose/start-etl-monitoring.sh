@@ -84,6 +84,11 @@ parse_arguments() {
   fi
 }
 
+# All that listens on this machine answers a connection, and bash itself can open one.
+is_port_taken() { # port
+  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
 # --- Containers -----------------------------------------------------------------------------------------------------
 
 # How long the services may take to become healthy, once their images are there.
@@ -108,14 +113,34 @@ check_docker() {
   fi
 }
 
+# Docker itself would say it only after the build, in the middle of all else.
+check_port() { # configuration of Compose, service, its port, variable of the port on this machine
+  local published
+  published=$(sed -n "/^ *target: $3\$/{n;s/^ *published: \"\\([0-9]*\\)\"\$/\\1/p;}" <<<"$1")
+  if [[ -z $published ]] || ! is_port_taken "$published"; then return; fi
+  # By what runs already, and is to be started once more.
+  if [[ $(compose port "$2" "$3" 2>/dev/null) == *":$published" ]]; then return; fi
+  fail "port $published is taken; choose another one with $4 in compose/.env"
+}
+
+check_ports() { # service...
+  local configuration
+  configuration=$(compose config "$@") || fail 'Docker Compose refuses its configuration; see compose/.env'
+  check_port "$configuration" etl-metrics 8083 ETL_METRICS_PORT
+  check_port "$configuration" prometheus 9090 PROMETHEUS_PORT
+  check_port "$configuration" alertmanager 9093 ALERTMANAGER_PORT
+  check_port "$configuration" grafana 3000 GRAFANA_PORT
+}
+
 # Starts services and waits until all of them are healthy; none named are all.
 start_services() { # service...
   check_docker
+  check_ports "$@"
   echo 'Building, starting and waiting until all is healthy (a few minutes the first time) ...'
   compose up --wait --wait-timeout "$start_limit_seconds" "$@" || {
     compose ps --all "$@" >&2
     compose logs --tail 5 "$@" >&2
-    fail "not everything is healthy; see: docker compose --file $PWD/compose/compose.yaml logs"
+    fail "not everything is healthy; see: docker compose --file '$PWD/compose/compose.yaml' logs"
   }
 }
 
@@ -166,7 +191,10 @@ show_logs() {
 parse_arguments "$@"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 case $mode in
-  local) exec compose/start-local.sh "$port" "${simulator_options[@]}" ;;
+  local)
+    if is_port_taken "$port"; then fail "port $port is taken; choose another one with --port"; fi
+    exec compose/start-local.sh "$port" "${simulator_options[@]}"
+    ;;
   etl-only) start_etl_only ;;
   full-stack) start_full_stack ;;
   stop) stop_all ;;

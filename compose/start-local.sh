@@ -101,10 +101,6 @@ is_ready() {
   ) 2>/dev/null
 }
 
-is_port_taken() {
-  (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
-}
-
 wait_until_ready() {
   local deadline=$((SECONDS + 30)) status
   until is_ready; do
@@ -164,7 +160,6 @@ start() {
   readonly executables=$PWD/.build/static/release log_file=$folder/etl_process.log
   readonly built_stamp=$PWD/.build/static/built
   readonly simulator_output=$folder/etl-simulator.output exporter_output=$folder/etl-exporter.output
-  if is_port_taken; then fail "port $port is taken; choose another one with --port"; fi
   build
 
   mkdir -p "$folder"

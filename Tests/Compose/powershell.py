@@ -90,6 +90,10 @@ def difference_findings(source, shell_script):
               for match in addresses(shell_script, r"show_address ('[^']+'|\w+) (\S+) (\d+) (\S+)")]
     if not mine or mine != others:
         yield f"its addresses are {mine}, and those of the shell script {others}"
+    ports = addresses(source, r"Assert-Port \$\w+ '([^']+)' (\d+) '([^']+)'")
+    others = addresses(shell_script, r'check_port "\$\w+" (\S+) (\d+) (\S+)')
+    if not ports or ports != others:
+        yield f"the ports that it checks are {ports}, and those of the shell script {others}"
     for option in MODES.values():
         if not re.search(rf"^  {option} ", shell_script, re.MULTILINE):
             yield f"the shell script's help has no {option}"

@@ -70,6 +70,8 @@ check_compose() {
   check 'compose: what the files come to' 120 \
     "$venv/bin/python" Tests/Compose/configuration.py "$(docker_compose)"
   check 'compose: start-etl-monitoring.ps1' 60 "$venv/bin/python" Tests/Compose/powershell.py
+  check 'compose: what start-etl-monitoring.sh says when it fails' 60 \
+    "$venv/bin/python" Tests/Compose/start_script.py "$(docker_compose)"
 }
 
 check_stack() {
