@@ -27,9 +27,11 @@ def check_job_death(browser, executables):
         assert "The job is down. No event for" in page.evaluate("document.getElementById('announcement').textContent")
         assert page.evaluate("document.title").startswith("The job is down")
         assert page.text("uptime") == "down" and page.value("rate") == 0
+        assert page.text("rate-note") == "while the job is down", page.text("rate-note")
         assert metrics(programs)["etl_health_status"] == 0
         programs.start_simulator("--records-per-second", "5000")
         wait_for_state(page, "good")
+        assert page.text("rate-note") == "of the newest file", page.text("rate-note")
         expect_quiet(page, programs)
 
 
@@ -62,6 +64,37 @@ def check_reasons(browser, executables):
         os.mkdir(programs.path("etl.log"))
         page.wait_until("the log's fault shows", lambda: "etl.log" in page.text("reason") + page.text("reasons"))
         expect_words(page)
+
+
+def check_reasons_without_a_name(browser, executables):
+    """of several pipelines that have stopped, each reason says whose it is, also where one has no name"""
+    with Programs(executables) as programs:
+        with open(programs.path("etl.log"), "w", encoding="utf-8") as log:
+            for name in ({}, {"pipeline": "py"}):
+                for message in ("file_processing_started", "etl_stopped"):
+                    log.write(json.dumps({"message": message, **name}) + "\n")
+        programs.start_exporter()
+        page = browser.open(programs.url)
+        wait_for_state(page, "bad")
+        lines = page.text("reasons").splitlines()
+        assert len(lines) == 2, lines
+        for line, name in zip(lines, ("Without a name", "Pipeline py")):
+            assert re.fullmatch(rf"{name}: stopped \d+ s ago\.", line), lines
+        expect_quiet(page, programs)
+
+
+def check_file_in_progress(browser, executables):
+    """the time of a file in progress has its caption, and no caption where there is no file"""
+    with Programs(executables) as programs:
+        programs.start_exporter()
+        page = browser.open(programs.url)
+        for message, shown, note in (("file_processing_started", r"\d+ s", "since it was started"),
+                                     ("file_processing_completed", "none now", "")):
+            with open(programs.path("etl.log"), "a", encoding="utf-8") as log:
+                log.write(json.dumps({"message": message, "file_id": "orders-1.csv"}) + "\n")
+            page.wait_until(f"{shown} after {message}", lambda shown=shown: re.fullmatch(shown, page.text("progress")))
+            assert page.text("progress-note") == note, page.text("progress-note")
+        expect_quiet(page, programs)
 
 
 def check_exporter_death(browser, executables):

@@ -13,13 +13,14 @@ import time
 
 import accessibility_checks
 import fault_checks
+import hour_checks
 import number_checks
 from chromium import Chromium
 
 
 CHECKS = {
     name.removeprefix("check_"): function
-    for module in (number_checks, fault_checks, accessibility_checks)
+    for module in (number_checks, hour_checks, fault_checks, accessibility_checks)
     for name, function in vars(module).items() if name.startswith("check_")
 }
 

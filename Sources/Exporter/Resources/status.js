@@ -6,8 +6,7 @@ const minutes = 60;
 const byID = id => document.getElementById(id);
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const preciseClock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 let health = null;      // the last answer of /health
 let answeredAt = null;  // when it came
@@ -152,7 +151,9 @@ function judge() {
     return ["bad", headline, [down[0].reason, ...exporter.reasons]];
   }
   const headline = `${down.length} of ${pipelines.length} pipelines ${down.length === 1 ? "is" : "are"} down`;
-  return ["bad", headline, [...health.job.reasons, ...exporter.reasons]];
+  // Without its name the reason of one would read as that of all.
+  const nameIn = pipeline => pipeline.pipeline === null ? nameOf(pipeline) : `pipeline ${nameOf(pipeline)}`;
+  return ["bad", headline, [...down.map(pipeline => `${nameIn(pipeline)}: ${pipeline.reason}`), ...exporter.reasons]];
 }
 
 function showHealth(state, headline, reasons) {
@@ -198,6 +199,8 @@ function showPresent() {
   }
 
   setValue("rate", one.records_per_second, number(one.records_per_second || 0), "/s");
+  const isAnyRunning = view.some(pipeline => pipeline.status === "running");
+  setText(byID("rate-note"), isAnyRunning || one.records_per_second === null ? "of the newest file" : "while the job is down");
   const hasWorked = one.seconds_since_last_event !== null;
   for (const [id, value] of [["records", one.total_records], ["files", one.total_files], ["failures", one.total_failures]]) {
     setValue(id, hasWorked ? value : null, whole(value));
@@ -206,6 +209,7 @@ function showPresent() {
   setText(byID("failure-share"), attempts ? `${(100 * one.total_failures / attempts).toFixed(1)} % of all files` : "failed files in all");
   setValue("mean", one.mean_processing_seconds, timeOf(one.mean_processing_seconds || 0));
   setValue("progress", one.file_in_progress_seconds, timeOf(Math.floor(one.file_in_progress_seconds || 0)), "", "none now");
+  setText(byID("progress-note"), one.file_in_progress_seconds === null ? "" : "since it was started");
   showErrors(one.errors_by_type);
   showPipelines();
   showExporter();
@@ -259,6 +263,9 @@ function showPipelines() {
   });
 }
 
+/** A job whose clock or time zone is ahead writes events that are still to happen. */
+const delayText = seconds => seconds > -1 ? timeOf(Math.max(0, seconds)) : `${duration(-seconds)} ahead of the exporter’s clock`;
+
 function showExporter() {
   const exporter = health.exporter, lines = exporter.lines, snapshot = exporter.snapshot;
   const gap = name => total(health.pipelines.map(pipeline => pipeline[`gap_${name}`]));
@@ -270,7 +277,7 @@ function showExporter() {
     ["Log", exporter.logs.length === 1 ? exporter.logs[0].path : plural(exporter.logs.length, "file")],
     ["Read", `${bytes(exporter.read_bytes)}, ${plural(total(Object.values(lines)), "line")}`],
     ["Not read yet", bytes(exporter.lag_bytes)],
-    ["Delay of the newest event", exporter.event_delay_seconds === null ? null : timeOf(exporter.event_delay_seconds)],
+    ["Delay of the newest event", exporter.event_delay_seconds === null ? null : delayText(exporter.event_delay_seconds), exporter.event_delay_seconds <= -1],
     ["Unreadable lines", unreadable ? `${whole(lines.malformed)} malformed, ${whole(lines.oversized)} too long` : "0", unreadable > 0],
     ["Repeated or late lines", lines.duplicate + lines.stale ? `${whole(lines.duplicate)} repeated, ${whole(lines.stale)} late` : "0"],
     ["Work whose lines were lost", gaps.map(([count, one]) => plural(count, one)).join(", ") || "0", gaps.length > 0],
@@ -291,20 +298,29 @@ function showExporter() {
 
 // --- The last hour ---
 
-/** Makes minutes of the samples that are over; a value that nobody knows is null. */
-function minutesOf(history) {
+/**
+ * Makes minutes of the samples; a value that nobody knows is null. The newest minute ends with the sample that is not
+ * over yet, so that the plots tell of all that the totals tell of.
+ */
+function minutesOf(history, now) {
   const perMinute = 60 / history.sample_seconds;
-  const first = history.records.length - 1 - minutes * perMinute;
+  const first = history.records.length - minutes * perMinute;
+  const startOf = sample => history.start_time_seconds + sample * history.sample_seconds;
+  const newestStart = startOf(history.records.length - 1);
+  // The answer's time is in whole seconds, and may come from a proxy with another clock.
+  const end = newestStart + Math.min(history.sample_seconds, Math.max(1, now - newestStart));
   return Array.from({ length: minutes }, (_, minute) => {
     const start = first + minute * perMinute;
     const take = name => history[name].slice(start, start + perMinute).filter(isKnown);
     const sum = name => total(take(name));
     const known = take("events").length, timed = sum("timed_files");
+    // What is not known is of the time before the first line.
+    const from = startOf(start + perMinute - known), until = Math.min(startOf(start + perMinute), end);
     return {
-      time: new Date(1000 * (history.start_time_seconds + start * history.sample_seconds)),
+      seconds: until - from, from: new Date(1000 * from), until: new Date(1000 * until),
       isKnown: known > 0,
       isSilent: known === perMinute && sum("events") === 0,
-      rate: known ? sum("records") / (known * history.sample_seconds) : null,
+      rate: known ? sum("records") / (until - from) : null,
       files: known ? sum("files") : null,
       failures: known ? sum("failures") : null,
       mean: timed ? sum("processing_seconds") / timed : null,
@@ -375,7 +391,7 @@ function show(name, summary, { svg, x, y }, readOut) {
     if (!past[minute] || !past[minute].isKnown) return;
     for (const end of ["x1", "x2"]) cursor.setAttribute(end, x(minute + 0.5));
     cursor.setAttribute("visibility", "visible");
-    setText(text, `${clock.format(past[minute].time)}: ${readOut(past[minute])}`);
+    setText(text, `${spanOf(past[minute])}: ${readOut(past[minute])}`);
   });
   svg.addEventListener("pointerleave", () => {
     cursor.setAttribute("visibility", "hidden");
@@ -383,14 +399,16 @@ function show(name, summary, { svg, x, y }, readOut) {
   });
 }
 
+const spanOf = minute => `${clock.format(minute.from)}–${clock.format(minute.until)}`;
+const end = () => clock.format(past[minutes - 1].until);
 const largestOf = values => Math.max(0, ...values.filter(isKnown));
 
 function showRecords() {
   const values = past.map(minute => minute.rate), largest = largestOf(values);
   const newest = values[minutes - 1], hasValues = values.some(isKnown);
   const silent = past.filter(minute => minute.isSilent).length;
-  let summary = hasValues ? `${number(newest || 0)}/s in the last minute` : "Nothing to show yet";
-  if (largest > 0) summary += `; most ${number(largest)}/s at ${clock.format(past[values.indexOf(largest)].time)}`;
+  let summary = hasValues ? `${number(newest || 0)}/s in the last ${duration(past[minutes - 1].seconds)}` : "Nothing to show yet";
+  if (largest > 0) summary += `; most ${number(largest)}/s, ${spanOf(past[values.indexOf(largest)])}`;
   summary += ".";
   if (silent) summary += ` The log said nothing in ${plural(silent, "minute")} (hatched).`;
   const plot = frame("records", "Records per second", summary, largest, hasValues), { svg, x, y } = plot;
@@ -404,7 +422,7 @@ function showRecords() {
 function showSeconds() {
   const longest = past.map(minute => minute.longest), largest = largestOf(longest), hasFiles = longest.some(isKnown);
   const summary = hasFiles
-    ? `${plural(sumOf(past.map(minute => minute.files)), "file")}; the longest took ${timeOf(largest)}, at ${clock.format(past[longest.indexOf(largest)].time)}.`
+    ? `${plural(sumOf(past.map(minute => minute.files)), "file")} until ${end()}; the longest took ${timeOf(largest)}, ${spanOf(past[longest.indexOf(largest)])}.`
     : "No file was completed in this hour.";
   const plot = frame("seconds", "Mean and longest time per file", summary, largest, hasFiles, { unit: " s" });
   drawLine(plot, longest, "dash", "ring");
@@ -415,7 +433,7 @@ function showSeconds() {
 function showFailures() {
   const values = past.map(minute => minute.failures), largest = largestOf(values), failed = sumOf(values);
   const summary = failed
-    ? `${plural(failed, "failure")}; most ${grouped.format(largest)} in a minute, at ${clock.format(past[values.indexOf(largest)].time)}.`
+    ? `${plural(failed, "failure")} until ${end()}; most ${grouped.format(largest)} in a minute, ${spanOf(past[values.indexOf(largest)])}.`
     : failed === null ? "Nothing to show yet." : "No file failed in this hour.";
   const plot = frame("failures", "Failures", summary, largest, failed !== null, { isWhole: true }), { svg, x, y } = plot;
   const width = x(1) - x(0);
@@ -429,7 +447,7 @@ function showMinutes() {
   if (!byID("minutes").open) return;
   byID("minute-rows").replaceChildren(...past.filter(minute => minute.isKnown).reverse().map(minute => {
     const cells = [minute.rate, minute.files, minute.mean, minute.longest, minute.failures];
-    return create("tr", {}, create("th", { scope: "row" }, clock.format(minute.time)),
+    return create("tr", {}, create("th", { scope: "row" }, clock.format(minute.until)),
       ...cells.map(value => create("td", { class: "n" }, value === null ? "–" : number(value))));
   }));
 }
@@ -448,28 +466,28 @@ async function ask(path) {
   const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(patienceMilliseconds) });
   // 503 says that the exporter is not well, and why.
   if (!answer.ok && answer.status !== 503) throw new Error(`${path}: ${answer.status}`);
-  return answer.json();
+  return { body: await answer.json(), seconds: Date.parse(answer.headers.get("Date") || new Date()) / 1000 };
 }
 
 function showAnswered() {
   document.body.classList.remove("gone");
-  setText(byID("updated"), `Live, ${preciseClock.format(answeredAt)}`);
+  setText(byID("updated"), `Live, ${clock.format(answeredAt)}`);
 }
 
 function showGone() {
   document.body.classList.add("gone");
   setText(byID("updated"), "Not connected");
   const reasons = ["it has ended, or cannot be reached; asking again every 2 seconds"];
-  if (answeredAt) reasons.push(`the numbers below are from ${preciseClock.format(answeredAt)}`);
+  if (answeredAt) reasons.push(`the numbers below are from ${clock.format(answeredAt)}`);
   showHealth("warn", "No answer from the exporter", reasons);
 }
 
 async function renewHistory() {
   const name = selected;
   if (pastOf === name && performance.now() - pastAt < historyMilliseconds) return;
-  const history = await ask("api/history" + (name === undefined ? "" : `?pipeline=${encodeURIComponent(name)}`)).catch(() => null);
-  if (!history || name !== selected) return;
-  past = minutesOf(history);
+  const answer = await ask("api/history" + (name === undefined ? "" : `?pipeline=${encodeURIComponent(name)}`)).catch(() => null);
+  if (!answer || name !== selected) return;
+  past = minutesOf(answer.body, answer.seconds);
   pastOf = name;
   pastAt = performance.now();
   showPast();
@@ -484,7 +502,7 @@ async function poll() {
   // Only what fails while asking means that nobody answers: the rest would be a defect of this page, and is to be seen.
   const answer = await ask("health?pipelines=all").catch(() => null);
   if (answer) {
-    health = answer;
+    health = answer.body;
     answeredAt = new Date();
     showPresent();
     showAnswered();
