@@ -78,9 +78,13 @@ extension JSONScanner {
       case Byte.quote:
         return JSONString(start: start, end: position, isEscaped: isEscaped)
       case Byte.backslash:
-        guard let escape = Self.decodeEscape(position) else { return nil }
         isEscaped = true
-        position = escape.next
+        if Self.isSimpleEscape((position + 1).byte) {
+          position += 2
+        } else {
+          guard let escape = Self.decodeEscape(position) else { return nil }
+          position = escape.next
+        }
       case 0x80...:
         guard let next = Self.skipMultibyteCharacter(position) else { return nil }
         position = next
@@ -88,6 +92,17 @@ extension JSONScanner {
         return nil
       }
       position = skipPlainText(position)
+    }
+  }
+
+  /// Whether a byte behind a backslash is a whole escape with it; what it says does not matter yet.
+  @inline(__always)
+  private static func isSimpleEscape(_ byte: UInt8) -> Bool {
+    switch byte {
+    case Byte.quote, Byte.backslash, UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+      UInt8(ascii: "r"), Byte.lowercaseT:
+      true
+    default: false
     }
   }
 

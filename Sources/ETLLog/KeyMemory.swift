@@ -54,7 +54,7 @@ struct RememberedKey: BitwiseCopyable {
 /// bytes were found to be valid in the very same place of an object before.
 @safe struct KeyMemory: ~Copyable {
   /// How many fields of a line are remembered.
-  static let fieldCount = 16
+  static let fieldCount = 32
   /// The row for what stands before the message.
   static let unknownRow = 0
   private static let rowCount = LogMessage.allCases.count + 1
