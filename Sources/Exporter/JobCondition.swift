@@ -38,7 +38,8 @@ struct JobCondition {
       lastFailureNanoseconds = lastFailureNanoseconds.map { min($0, nanoseconds) }
     }
     lastEventNanoseconds = nanoseconds
-    isLastEventGuessed = event.timestampNanoseconds != nanoseconds
+    // Two machines' clocks are never quite the same.
+    isLastEventGuessed = event.timestampNanoseconds.map { seconds(from: nanoseconds, to: $0) > 1 } ?? true
     switch event.message {
     case .fileCompleted: lastSuccessNanoseconds = nanoseconds
     case .fileFailed: lastFailureNanoseconds = nanoseconds

@@ -152,7 +152,11 @@ struct LogSet {
     logs.removeAll { log in
       guard log.sourcePlace == source.place, log.isLingering else { return false }
       log.finishIfIdle(at: now, isHurried: surplus > 0)
-      guard log.isGone(at: now, isHurried: surplus > 0) else { return false }
+      guard log.isGone(at: now, isHurried: surplus > 0) else {
+        // The rest of a deleted file is read first; the next ones are not hurried for its sake.
+        if surplus > 0, !log.tailer.holdsNamedFile { surplus -= 1 }
+        return false
+      }
       surplus -= 1
       gone.append(log)
       return true

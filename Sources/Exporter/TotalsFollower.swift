@@ -35,6 +35,8 @@ struct TotalsFollower: Equatable {
   private(set) var runStartedNanoseconds: Int64?
   private var startedLineNanoseconds: Int64?
   private var newestNanoseconds: Int64?
+  /// When the newest line was whose totals told of missing ones.
+  private var jumpNanoseconds: Int64?
 
   /// Counts one line.
   ///
@@ -90,7 +92,7 @@ struct TotalsFollower: Equatable {
       // that it lost.
       let mayBeLate =
         records.mayBeLate(report.records) && files.mayBeLate(report.files) && failures.mayBeLate(report.failures)
-      return mayBeLate && report.isMoreThanASecondAfter(newestNanoseconds) == false ? .late : .firstOfRun
+      return mayBeLate && report.isMoreThanASecondAfter(jumpNanoseconds) == false ? .late : .firstOfRun
     }
     let fallsShort =
       records.fallsShort(report.records) || files.fallsShort(report.files) || failures.fallsShort(report.failures)
@@ -109,6 +111,7 @@ struct TotalsFollower: Equatable {
 
   private mutating func noteJump(to report: WorkReport) {
     guard jumps(to: report) else { return }
+    jumpNanoseconds = report.nanoseconds
     records.noteLostTotals(before: report.records)
     files.noteLostTotals(before: report.files)
     failures.noteLostTotals(before: report.failures)
@@ -146,7 +149,7 @@ extension TotalsFollower {
     .object([
       ("records", records.json), ("files", files.json), ("failures", failures.json),
       ("run_started", .nanoseconds(runStartedNanoseconds)), ("started_line", .nanoseconds(startedLineNanoseconds)),
-      ("newest", .nanoseconds(newestNanoseconds)),
+      ("newest", .nanoseconds(newestNanoseconds)), ("jump", .nanoseconds(jumpNanoseconds)),
     ])
   }
 
@@ -160,6 +163,7 @@ extension TotalsFollower {
     runStartedNanoseconds = json["run_started"]?.integerValue
     startedLineNanoseconds = json["started_line"]?.integerValue
     newestNanoseconds = json["newest"]?.integerValue
+    jumpNanoseconds = json["jump"]?.integerValue
   }
 }
 

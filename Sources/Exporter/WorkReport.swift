@@ -64,7 +64,8 @@ extension WorkReport {
 
   private func isSetRight(since moment: Int64) -> Bool {
     guard moment > readNanoseconds, let nanoseconds else { return false }
-    return nanoseconds <= readNanoseconds
+    // Two writers' lines may change places; that is no clock that was set.
+    return nanoseconds <= readNanoseconds && seconds(from: nanoseconds, to: moment) > 1
   }
 }
 

@@ -104,4 +104,13 @@ struct JobConditionTests {
     #expect(fixture.samples("etl_last_event") == ["etl_last_event_timestamp_seconds 1737172810"])
     #expect(fixture.ingest.pipelines.all.first?.condition.lastFailureNanoseconds == exampleNanoseconds + 4_000_000_000)
   }
+  @Test("an end that is ten milliseconds ahead is forgotten for a late line")
+  func endAheadByLittle() {
+    var fixture = Fixture()
+    fixture.read(
+      #"{"timestamp": "2025-01-18T04:00:10.010Z", "message": "etl_stopped"}"#,
+      #"{"timestamp": "2025-01-18T04:00:09Z", "message": "heartbeat"}"#
+    )
+    #expect(fixture.samples("etl_health_status") == ["etl_health_status 0"])
+  }
 }

@@ -193,4 +193,28 @@ struct SwappedLinesTests {
     let lines = [(1000, 10), (1200, 12), (1100, 11)].map { line(nil, records: 100, ($0.0, $0.1, 0)) }
     #expect(try Counts(lines).files == 23)
   }
+  @Test("a run that begins long after lines were lost is taken for late lines")
+  func runLongAfterGap() throws {
+    let lines = [
+      Self.first, line(14_000, records: 100, (1100, 11, 0)), line(14_500, records: 100, (100, 1, 0)),
+      line(14_900, records: 100, (200, 2, 0)),
+    ]
+    #expect(try Counts(lines) == Counts(1300, 13, 0, gaps: [900, 9, 0]))
+  }
+
+  @Test("of a job whose clock is a little ahead lines that change places are taken for a new run")
+  func swappedByClockAhead() {
+    var fixture = Fixture()
+    fixture.read(
+      Self.completed("04:00:09.500", files: 20),
+      Self.completed("04:00:10.200", files: 22),
+      Self.completed("04:00:09.800", files: 21),
+      Self.completed("04:00:09.900", files: 23)
+    )
+    #expect(fixture.samples("etl_files_total") == ["etl_files_total 23"])
+  }
+
+  private static func completed(_ time: String, files: Int) -> String {
+    #"{"timestamp": "2025-01-18T\#(time)Z", "message": "file_processing_completed", "total_files": \#(files)}"#
+  }
 }
