@@ -67,7 +67,7 @@ def parse_options():
         description="Measures the exporter beside what is used instead of it, on Debian 12 with a Swift toolchain\n"
                     "on PATH. Installs by apt and, into .build, from PyPI what is missing; sudo is used only when\n"
                     "not root. What is compared takes turns, on one processor, and counts only where its result\n"
-                    "is right. All rows take about 20 minutes, and 8 GB of disk. Nothing else should run meanwhile.",
+                    "is right. All rows take about ten minutes, and 8 GB of disk. Nothing else should run meanwhile.",
         epilog="rows:\n" + "".join(f"  {name:12} {what}\n" for name, (_, what) in GROUPS.items())
                + "\nThe table goes to standard output, progress to standard error. The table as Markdown and all\n"
                  "samples as JSON are kept in .build/benchmarks/results. Exit status 1 where something could not\n"
