@@ -79,7 +79,7 @@ extension JSONScanner {
         return JSONString(start: start, end: position, isEscaped: isEscaped)
       case Byte.backslash:
         isEscaped = true
-        if Self.isSimpleEscape((position + 1).byte) {
+        if Self.simpleEscape((position + 1).byte) != nil {
           position += 2
         } else {
           guard let escape = Self.decodeEscape(position) else { return nil }
@@ -92,17 +92,6 @@ extension JSONScanner {
         return nil
       }
       position = skipPlainText(position)
-    }
-  }
-
-  /// Whether a byte behind a backslash is a whole escape with it; what it says does not matter yet.
-  @inline(__always)
-  private static func isSimpleEscape(_ byte: UInt8) -> Bool {
-    switch byte {
-    case Byte.quote, Byte.backslash, UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
-      UInt8(ascii: "r"), Byte.lowercaseT:
-      true
-    default: false
     }
   }
 
@@ -133,20 +122,24 @@ extension JSONScanner {
   /// - Returns: The character and the place behind it; nil where no valid escape starts.
   static func decodeEscape(_ position: BytePosition) -> (scalar: Unicode.Scalar, next: BytePosition)? {
     guard position.byte == Byte.backslash else { return nil }
-    let simple: Unicode.Scalar
-    switch (position + 1).byte {
-    case Byte.quote: simple = "\""
-    case Byte.backslash: simple = "\\"
-    case UInt8(ascii: "/"): simple = "/"
-    case UInt8(ascii: "b"): simple = "\u{8}"
-    case UInt8(ascii: "f"): simple = "\u{C}"
-    case UInt8(ascii: "n"): simple = "\n"
-    case UInt8(ascii: "r"): simple = "\r"
-    case UInt8(ascii: "t"): simple = "\t"
-    case Byte.lowercaseU: return decodeUnicodeEscape(position)
-    default: return nil
+    if let simple = simpleEscape((position + 1).byte) { return (simple, position + 2) }
+    return (position + 1).byte == Byte.lowercaseU ? decodeUnicodeEscape(position) : nil
+  }
+
+  /// What a byte behind a backslash says, where the two are a whole escape.
+  @inline(__always)
+  private static func simpleEscape(_ byte: UInt8) -> Unicode.Scalar? {
+    switch byte {
+    case Byte.quote: "\""
+    case Byte.backslash: "\\"
+    case UInt8(ascii: "/"): "/"
+    case UInt8(ascii: "b"): "\u{8}"
+    case UInt8(ascii: "f"): "\u{C}"
+    case UInt8(ascii: "n"): "\n"
+    case UInt8(ascii: "r"): "\r"
+    case UInt8(ascii: "t"): "\t"
+    default: nil
     }
-    return (simple, position + 2)
   }
 
   private static func decodeUnicodeEscape(_ position: BytePosition) -> (scalar: Unicode.Scalar, next: BytePosition)? {

@@ -39,7 +39,8 @@ struct JobCondition {
     }
     lastEventNanoseconds = nanoseconds
     // Two machines' clocks are never quite the same.
-    isLastEventGuessed = event.timestampNanoseconds.map { seconds(from: nanoseconds, to: $0) > 1 } ?? true
+    isLastEventGuessed =
+      event.timestampNanoseconds.map { seconds(from: nanoseconds, to: $0) > clockToleranceSeconds } ?? true
     switch event.message {
     case .fileCompleted: lastSuccessNanoseconds = nanoseconds
     case .fileFailed: lastFailureNanoseconds = nanoseconds

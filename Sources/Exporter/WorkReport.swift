@@ -65,9 +65,12 @@ extension WorkReport {
   private func isSetRight(since moment: Int64) -> Bool {
     guard moment > readNanoseconds, let nanoseconds else { return false }
     // Two writers' lines may change places; that is no clock that was set.
-    return nanoseconds <= readNanoseconds && seconds(from: nanoseconds, to: moment) > 1
+    return nanoseconds <= readNanoseconds && seconds(from: nanoseconds, to: moment) > clockToleranceSeconds
   }
 }
+
+/// By how much the clocks of two machines, or the lines of two writers, may be apart without a meaning.
+let clockToleranceSeconds = 1.0
 
 extension LogMessage {
   /// Whether it is one of the messages that a job writes.

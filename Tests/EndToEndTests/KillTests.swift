@@ -52,9 +52,7 @@ extension EndToEnd.Proofs {
       try await Sandbox.run { sandbox in
         var job = WrittenJob()
         try sandbox.append(job.completed())
-        let options = [
-          "--storage.path", sandbox.path("state"), "--storage.interval", "1h", "--log.poll-interval", "20ms",
-        ]
+        let options = Self.optionsOfRareSnapshots(in: sandbox)
         // Its snapshot is that of its end.
         let first = try await sandbox.startExporter(options)
         _ = try await first.scrape(waitingFor: "the first line") { $0["etl_files_total"] == 1 }
@@ -92,9 +90,7 @@ extension EndToEnd.Proofs {
       try await Sandbox.run { sandbox in
         var job = WrittenJob()
         if isLogThereAtStart { try sandbox.append(job.completed()) }
-        let options = [
-          "--storage.path", sandbox.path("state"), "--storage.interval", "1h", "--log.poll-interval", "20ms",
-        ]
+        let options = Self.optionsOfRareSnapshots(in: sandbox)
         var counters = ShownCounters()
         let first = try await sandbox.startExporter(options)
         _ = try await first.scrape()
@@ -159,6 +155,10 @@ extension EndToEnd.Proofs {
 
     private func startExporter(in sandbox: Sandbox) async throws -> RunningExporter {
       try await sandbox.startExporter(["--storage.path", sandbox.path("state"), "--storage.interval", "10ms"])
+    }
+
+    private static func optionsOfRareSnapshots(in sandbox: Sandbox) -> [String] {
+      ["--storage.path", sandbox.path("state"), "--storage.interval", "1h", "--log.poll-interval", "20ms"]
     }
 
     private static func options(in sandbox: Sandbox) -> [String] {
