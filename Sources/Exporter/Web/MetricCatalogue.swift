@@ -1,43 +1,7 @@
-internal import CommandLineOptions
-internal import EventLoop
 internal import JobState
 internal import LinuxIO
 internal import Metrics
 internal import UnixTime
-
-/// Everything that a scrape shows, gathered at one moment.
-struct ScrapeSource {
-  /// The moment.
-  let now: WallTime
-  /// How old a job's newest event may be while the job counts as alive.
-  let staleAfterSeconds: Double
-  let pipelines: ArraySlice<PipelineState>
-  /// How many events had a pipeline that was put under the overflow.
-  let pipelineOverflow: Int64
-  let lineCounts: LineCounts
-  /// From the newest event to its being read; nil before the first event that says when it happened.
-  let eventDelaySeconds: Double?
-  /// What the HTTP server has done; nil where there is none.
-  let requests: RequestCounts?
-  let logs: ReadCounters
-  /// Nil where no snapshot is kept.
-  let snapshots: SnapshotStore.Statistics?
-  let process: ProcessStatistics?
-  let processStart: WallTime
-  let buildLabels: LabelSet
-
-  /// The labels that say what this program is.
-  static let ownBuildLabels = LabelSet.none.adding("version", productVersion)
-    .adding("libevent", EventLoop.libraryVersion)
-
-  fileprivate func seconds(since nanoseconds: Int64?) -> Double? {
-    nanoseconds.map { UnixTime.seconds(from: $0, to: now.nanoseconds) }
-  }
-
-  fileprivate func isAlive(_ index: Int) -> Bool {
-    pipelines[index].status.isAlive(at: now.nanoseconds, staleAfterSeconds: staleAfterSeconds)
-  }
-}
 
 /// All metrics, in the order in which they are shown: each is declared here and nowhere else.
 enum MetricCatalogue {
@@ -172,6 +136,16 @@ enum MetricCatalogue {
         samples in
         samples.add(source.logs.readErrors)
       },
+      total("etl_exporter_log_abandoned_files_total", "Files of the logs that could not be read and were given up.") {
+        $0.logs.abandonedFiles
+      },
+      total("etl_exporter_log_lost_positions_total", "Files that were not found any more after a restart.") {
+        $0.logs.lostPositions
+      },
+      total(
+        "etl_exporter_log_truncations_without_copy_total",
+        "Times that a log was cut to nothing and no copy was found of what it had held."
+      ) { $0.logs.truncationsWithoutCopy },
       Family(
         "etl_exporter_label_overflow_total",
         .counter,
@@ -276,6 +250,15 @@ enum MetricCatalogue {
         samples.add(value(source, index), labels: source.pipelines[index].labels)
       }
     }
+  }
+
+  /// A counter without labels.
+  private static func total(
+    _ name: String,
+    _ help: String,
+    value: @escaping (borrowing ScrapeSource) -> Int64
+  ) -> Family {
+    Family(name, .counter, help) { source, samples in samples.add(value(source)) }
   }
 
   /// A metric with one value for each pipeline that may have a fraction.
