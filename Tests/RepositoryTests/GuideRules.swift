@@ -105,7 +105,7 @@ struct MarkdownText {
   private static func withoutFences(_ text: String) -> [String] {
     var isCode = false
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      let isFence = line.hasPrefix("```")
+      let isFence = line.drop { $0 == " " }.hasPrefix("```")
       defer { if isFence { isCode.toggle() } }
       return isCode || isFence ? "" : String(line)
     }

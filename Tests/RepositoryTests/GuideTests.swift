@@ -68,9 +68,9 @@ struct GuideTests {
       [one](a.md), ![two](b.png) and [a text
       of two lines](#c). `[code](d.md)` `two
       lines` [three](e.md)
-      ```
-      [code](f.md)
-      ```
+        ```
+        [code](f.md) `
+        ```
       [web](https://example.org/g.md)
       """
     let links = MarkdownText(text).links
