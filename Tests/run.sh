@@ -17,7 +17,8 @@ Sections (all of them, in this order, unless some are named):
   swift    build with warnings as errors, all Swift tests
   address  the tests of ETLLog once more under the address sanitizer
   fuzz     the reader of the log, guided by coverage, for 10 s (ETL_TEST_LONG=1: 60 s)
-  static   the static release executables: size, no dynamic section, --version
+  static   the static release executables: size, no dynamic section, --version, and whether
+           compose/startup-functions.txt fits the toolchain
   allocations
            that no line makes the optimized exporter allocate, and no scrape more than libevent takes
   live     both executables against each other: promtool, Prometheus's Python client,

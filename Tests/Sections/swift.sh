@@ -86,6 +86,8 @@ check_static() {
   for name in etl-exporter etl-simulator; do
     check "static $name" 10 is_static_executable "$name"
   done
+  # It leaves the executables as they were.
+  check 'static: functions that are put side by side' 300 compose/startup-functions.sh --check
 }
 
 is_static_executable() {
