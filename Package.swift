@@ -30,7 +30,11 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Resources/status.css"), .embedInCode("Resources/status.html"),
-        .embedInCode("Resources/status.js"),
+        .embedInCode("Resources/script/words.js"), .embedInCode("Resources/script/elements.js"),
+        .embedInCode("Resources/script/pipelines.js"), .embedInCode("Resources/script/judgement.js"),
+        .embedInCode("Resources/script/minutes.js"), .embedInCode("Resources/script/scales.js"),
+        .embedInCode("Resources/script/present.js"), .embedInCode("Resources/script/exporter.js"),
+        .embedInCode("Resources/script/plots.js"), .embedInCode("Resources/script/polling.js"),
       ]
     ),
     .target(name: "Simulator", dependencies: ["CommandLineOptions", "ETLLog", "EventLoop", "LinuxIO"]),
