@@ -19,7 +19,7 @@ let package = Package(
     .target(name: "LinuxIO"),
     .target(name: "UnixTime"),
     .target(name: "JSON"),
-    .target(name: "CommandLineOptions"),
+    .target(name: "CommandLineOptions", resources: [.embedInCode("version.env")]),
     .target(name: "EventLoop", dependencies: ["CLibEvent", "LinuxIO"]),
     .target(name: "HTTPServer", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
     .target(name: "ETLLog", dependencies: ["JSON", "UnixTime"]),
