@@ -13,17 +13,20 @@ import re
 import sys
 
 from mutations import mutants
-from rule_files import RULES, STRICT_OBJECTIVE, STRICT_TEST, TESTS, load, name_of, rules_of, run_tests, series_in
-from rule_files import seconds, with_objective
+from rule_files import OBJECTIVE, STRICT_OBJECTIVE, STRICT_TEST, TESTS, load, load_rules, name_of, rules_of, run_tests
+from rule_files import seconds, series_in, with_objective
 
 PARALLEL = 2
+WATCHDOG = "ETL Watchdog"
+# In the annotations of every alert.
+LINKS = "settings:etl_links:info"
 
 
 class Bench:
     """The rules, their tests, and the part of both that concerns one rule."""
 
     def __init__(self):
-        self.document = load(RULES)
+        self.document = load_rules()
         self.tests = [load(path) for path in TESTS]
         self.strict = load(STRICT_TEST)
         self.parts = {}
@@ -52,7 +55,7 @@ class Bench:
             if chosen:
                 tests.append({**file, "tests": chosen})
         spoken_of = set().union(names, *(named_in(test) for file in tests for test in file["tests"]))
-        kept = spoken_of.union(*(self.needs(rule) for rule in rules if name_of(rule) in spoken_of))
+        kept = {LINKS}.union(spoken_of, *(self.needs(rule) for rule in rules if name_of(rule) in spoken_of))
         groups = [
             {**group, "rules": [rule for rule in group["rules"] if name_of(rule) in kept]}
             for group in self.document["groups"]
@@ -78,7 +81,7 @@ class Bench:
                 return False
         whole = copy.deepcopy(self.document)
         whole["groups"][place[0]]["rules"][place[1]] = mutant
-        is_objective = name_of(target) == "objective:etl_attempts:success_ratio"
+        is_objective = name_of(target) == OBJECTIVE
         # First what may notice it soon.
         if not is_objective and not run_tests(with_objective(whole, STRICT_OBJECTIVE), [copy.deepcopy(self.strict)])[0]:
             return False
@@ -95,7 +98,7 @@ def named_in(test):
     """The alerts and recorded series that a test speaks of."""
     text = str([test.get("alert_rule_test"), test.get("promql_expr_test")])
     alerts = re.findall(r"""(?:alertname="|'alertname': ')([^"']+)["']""", text)
-    return {*alerts, *series_in(re.sub(r'["\']', " ", text))} - {"Watchdog"} | {
+    return {*alerts, *series_in(re.sub(r'["\']', " ", text))} - {WATCHDOG} | {
         entry["alertname"] for entry in test.get("alert_rule_test", ())
     }
 

@@ -8,18 +8,19 @@ from rule_files import SERIES, name_of
 COMPARISON = re.compile(r" (>|<|==) ")
 OPERATOR = re.compile(r"\b(and|or|unless)\b")
 NUMBER = re.compile(r"(?<![\w.:\[])(\d+(?:\.\d+)?)(?![\w.:])")
-# A minute of last_over_time is a bridge, which is longer than it need be; days of it are a range.
+# A few minutes or an hour of last_over_time are a bridge, which is longer than it need be; more of it is a range.
 RANGE = re.compile(
-    r"(?<!\w)(rate|increase|changes|min_over_time|last_over_time(?=[^\[]+\[\d+d))\(([^()\[]+)\[(\d+)([mhd])\]"
+    r"(?<!\w)(rate|increase|changes|min_over_time|avg_over_time|last_over_time(?=[^\[]+\[(?:\d\d+m|\d+d)))"
+    r"\(([^()\[]+)\[(\d+)([mhd])\]"
 )
-BRIDGED = re.compile(r"last_over_time\(([a-z_:]+)\[\d+m\]( offset \d+m)?\)")
+BRIDGED = re.compile(r"last_over_time\(([a-z_:]+)\[\dm\]( offset \d+m)?\)")
 MATCHER = re.compile(r'"([^"]+)"')
 
 REVERSED = {">": "<", "<": ">", "==": "!="}
 OTHER_OPERATOR = {"and": "or", "or": "and", "unless": "and"}
 OTHER_FUNCTION = {"min_over_time": "max_over_time", "increase": "delta", "changes": "resets", "clamp_max": "clamp_min"}
 OTHER_SEVERITY = {"critical": "warning", "warning": "critical", "none": "warning"}
-OTHER_COMPONENT = {"job": "exporter", "exporter": "job"}
+OTHER_COMPONENT = {"job": "exporter", "exporter": "job", "monitoring": "job"}
 
 
 def replaced(text, match, new, group=0):
@@ -49,9 +50,9 @@ def expressions(text):
         yield f"[{match[3]}{match[4]}] doubled", replaced(text, match, str(int(match[3]) * 2), 3)
         half = {"m": f"{int(match[3]) * 30}s", "h": f"{int(match[3]) * 30}m", "d": f"{int(match[3]) * 12}h"}[match[4]]
         yield f"[{match[3]}{match[4]}] halved", text[: match.start(3)] + half + text[match.end(4) :]
-    for match in matches(re.compile(r"offset (\d+)m"), text):
-        yield f"offset {match[1]}m removed", replaced(text, match, "")
-        yield f"offset {match[1]}m doubled", replaced(text, match, str(int(match[1]) * 2), 1)
+    for match in matches(re.compile(r"offset (\d+)([md])"), text):
+        yield f"{match[0]} removed", replaced(text, match, "")
+        yield f"{match[0]} doubled", replaced(text, match, str(int(match[1]) * 2), 1)
     for match in matches(BRIDGED, text):
         yield f"no bridge over failed scrapes of {match[1]}", replaced(text, match, match[1] + (match[2] or ""))
     for match in matches(SERIES, text):
