@@ -14,7 +14,7 @@ RANGE = re.compile(
     r"\(([^()\[]+)\[(\d+)([mhd])\]"
 )
 BRIDGED = re.compile(r"last_over_time\(([a-z_:]+)\[\dm\]( offset \d+m)?\)")
-MATCHER = re.compile(r'"([^"]+)"')
+MATCHER = re.compile(r'"([^"]*)"')
 
 REVERSED = {">": "<", "<": ">", "==": "!="}
 OTHER_OPERATOR = {"and": "or", "or": "and", "unless": "and"}
@@ -63,7 +63,7 @@ def expressions(text):
         for match in matches(re.compile(rf"\b{name}\("), text):
             yield f"{name} made {other}", replaced(text, match, f"{other}(")
     for match in MATCHER.finditer(text):
-        for part in match[1].split("|"):
+        for part in filter(None, match[1].split("|")):
             yield f"{part} not matched", replaced(text, match, match[1].replace(part, "other"), 1)
 
 
