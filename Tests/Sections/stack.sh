@@ -43,6 +43,8 @@ check_monitoring() {
   fi
   check 'monitoring: names, words, metrics and runbook of the rules' 30 \
     "$python" "$folder/check_rules.py" "$executables/etl-exporter"
+  check 'monitoring: the examples for many hosts' 150 "$python" "$folder/many_hosts.py" "$executables" \
+    "$(command -v prometheus-alertmanager)"
   check 'monitoring: a healthy job fires no alert' 120 \
     "$python" "$folder/healthy_demo.py" "$executables/etl-simulator" "$executables/etl-exporter"
 }
