@@ -88,6 +88,9 @@ def check_forms(rules):
     for rule in rules:
         name, expression = name_of(rule), rule["expr"]
         assert "scalar(" not in expression, f"{name}: scalar() is NaN where there are two series"
+        for joined in re.findall(r"group_left \(\) (\S+ ?\S*)", expression):
+            is_one = joined.startswith("max") or joined.startswith("(time()") and "- max by (pipeline)" in expression
+            assert is_one, f"{name}: where there are two of {joined} the join fails; take the max by (pipeline)"
         for series in RATE.findall(expression):
             is_counter = series.endswith(("_total", "_bucket", "_count", "_sum"))
             is_native = f"{series}_bucket" in expression or f"{series}_count" in expression
