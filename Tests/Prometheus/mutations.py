@@ -14,6 +14,7 @@ RANGE = re.compile(
     r"\(([^()\[]+)\[(\d+)([mhd])\]"
 )
 BRIDGED = re.compile(r"last_over_time\(([a-z_:]+)\[\dm\]( offset \d+m)?\)")
+NATIVE = re.compile(r" or (?=histogram_)")
 MATCHER = re.compile(r'"([^"]*)"')
 
 REVERSED = {">": "<", "<": ">", "==": "!="}
@@ -27,13 +28,15 @@ def replaced(text, match, new, group=0):
     return text[: match.start(group)] + new + text[match.end(group) :]
 
 
-def quoted(text):
-    """Where text in quotes is, in which nothing is a number or an operator."""
-    return [range(match.start(), match.end()) for match in MATCHER.finditer(text)]
+def untouched(text):
+    """Where text in quotes is, in which nothing is a number or an operator; and what is for native histograms, of which
+    promtool 2.42 has no series."""
+    found = [range(match.start(), match.end()) for match in MATCHER.finditer(text)]
+    return found + [range(match.start(), len(text)) for match in NATIVE.finditer(text)]
 
 
 def matches(pattern, text):
-    outside = quoted(text)
+    outside = untouched(text)
     return [match for match in pattern.finditer(text) if not any(match.start() in part for part in outside)]
 
 
