@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+README = ROOT / "prometheus/README.md"
 RULES = sorted((ROOT / "prometheus/rules").glob("*.yml"))
 THRESHOLDS = ROOT / "prometheus/rules/etl-thresholds.yml"
 TESTS = sorted((ROOT / "prometheus/tests").glob("*.test.yml"))
