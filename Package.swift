@@ -75,6 +75,11 @@ let package = Package(
   ]
 )
 
+// Guides for readers, which the build would warn of.
+for target in package.targets where ["ETLLog", "Exporter", "Simulator"].contains(target.name) {
+  target.exclude = ["README.md"]
+}
+
 // The system library has no Swift to compile and takes no Swift settings.
 for target in package.targets where target.type != .system {
   target.swiftSettings = [
