@@ -8,8 +8,10 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "compose"
@@ -26,6 +28,8 @@ OWN_JOB = ("-f", "compose/compose.yaml", "-f", "compose/compose.own-job.yaml")
 # Every setting, and the default that its example shows.
 EXAMPLE = dict(re.findall(r"^#([A-Z_]+)=(.*)$", (FOLDER / ".env.example").read_text(), re.MULTILINE))
 
+VERSION = re.fullmatch(r"ETL_VERSION=(.+)\n", (ROOT / "Sources/CommandLineOptions/version.env").read_text())[1]
+
 findings = []
 
 
@@ -34,9 +38,11 @@ def expect(condition, finding):
         findings.append(finding)
 
 
-def run_config(compose, *arguments, folder=ROOT, **variables):
+def run_config(compose, *arguments, folder=ROOT, without=(), **variables):
     # What is empty counts as not set, whatever the .env of whoever runs this says.
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **dict.fromkeys(EXAMPLE, ""), **variables}
+    for name in without:
+        del environment[name]
     command = [compose, *arguments, "config", "--format", "json"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
 
@@ -95,13 +101,13 @@ def check_stack(configured):
     expect("ETL_ROTATE_BYTES" in services["etl-simulator"]["environment"], "the log is never rotated")
     expect(set(configured["volumes"]) == {"etl_logs", "etl_exporter_data", "prometheus_data", "alertmanager_data",
                                           "grafana_data"}, f"the volumes are {sorted(configured['volumes'])}")
-    # Each comes after what it needs, and only once that is healthy.
+    # Each comes after what it asks, whether or not that is healthy: what watches must be there when it is not.
     needs = {name: set(service.get("depends_on", {})) for name, service in services.items()}
     expect(needs == {"etl-simulator": set(), "etl-metrics": {"etl-simulator"}, "alertmanager": set(),
                      "prometheus": {"etl-metrics", "alertmanager"}, "grafana": {"prometheus"}}, f"the order is {needs}")
     for name, service in services.items():
         for needed, how in service.get("depends_on", {}).items():
-            expect(how["condition"] == "service_healthy", f"{name} does not wait until {needed} is healthy")
+            expect(how["condition"] == "service_started", f"{name} does not start while {needed} is not healthy")
     for name in ("prometheus", "alertmanager"):
         expect(not any("lifecycle" in word or "admin" in word for word in services[name]["command"]),
                f"{name} can be controlled by whoever reaches its port")
@@ -147,17 +153,35 @@ def check_own_job(compose, stack):
     expect(services == {name: stack["services"][name] for name in services}, "with one's own job more is different")
 
 
+def check_top_folder(compose, stack):
+    """The same stack without any option in the top folder, and compose/.env says what it does elsewhere."""
+    expect(configuration(compose) == stack, "it is another stack when started from the top folder")
+    with tempfile.TemporaryDirectory() as name:
+        copy = pathlib.Path(name)
+        shutil.copytree(FOLDER, copy / "compose", ignore=shutil.ignore_patterns(".env"))
+        shutil.copy(ROOT / ".env", copy)
+        version = "Sources/CommandLineOptions/version.env"
+        (copy / version).parent.mkdir(parents=True)
+        shutil.copy(ROOT / version, copy / version)
+        (copy / "compose/.env").write_text("GRAFANA_PORT=17171\nETL_VARIANCE=0.17171\n")
+        result = run_config(compose, folder=copy, without=("GRAFANA_PORT", "ETL_VARIANCE"))
+        for value in ('"17171"', '"0.17171"'):
+            expect(value in result.stdout, f"in the top folder compose/.env counts for nothing: no {value}; {result.stderr}")
+
+
 def check_agreement(stack):
-    version = re.search(r'productVersion = "([^"]+)"', (ROOT / "Sources/CommandLineOptions/ProductVersion.swift").read_text())[1]
     dockerfile = (FOLDER / "Dockerfile").read_text()
-    expect(re.findall(r"ARG VERSION=(.+)", dockerfile) == [version] * 2, f"Dockerfile is not about version {version}")
     for service, image in [("etl-simulator", "etl-simulator"), ("etl-metrics", "etl-exporter")]:
-        expect(stack["services"][service]["image"] == f"{image}:{version}", f"{service} is not of version {version}")
+        said = stack["services"][service]
+        expect([said["image"], said["build"]["args"]] == [f"{image}:{VERSION}", {"ETL_VERSION": VERSION}],
+               f"{service} is not of version {VERSION}: {said['image']}, {said['build']['args']}")
     users = set(re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE)) | set(re.findall(r"--chown=(\S+)", dockerfile))
     expect(users == {"10001:10001"}, f"the two images disagree on the user: {users}")
 
     # Every variable is in .env.example, with the default that it has where a default can be seen.
     files = "".join(path.read_text() for path in FOLDER.glob("compose*.yaml"))
+    # Which is nobody's to set.
+    files = re.sub(r"\$\{ETL_VERSION:-[a-z]*\}", "", files)
     used = set(re.findall(r"\$\{([A-Z_]+)", files)) | set(re.findall(r"^ +(ETL_[A-Z_]+):$", files, re.MULTILINE))
     expect(used == set(EXAMPLE), f"not in both the Compose files and .env.example: {sorted(used ^ set(EXAMPLE))}")
     for name, default in re.findall(r"\$\{([A-Z_]+):-([^}]+)\}", files):
@@ -178,9 +202,14 @@ def main():
     stack = configuration(compose, "-f", "compose/compose.yaml")
     check_stack(stack)
     expect(configuration(compose, folder=FOLDER) == stack, "it is another stack when started from compose/")
-    etl = configuration(compose, "-f", "compose/compose.etl.yaml")
+    check_top_folder(compose, stack)
+    etl = configuration(compose, "-f", "compose/compose.etl.yaml", ETL_VERSION=VERSION)
     expect(etl["services"] == {name: stack["services"][name] for name in ETL},
            "compose.etl.yaml has other services than the whole stack")
+    alone = configuration(compose, "-f", "compose/compose.etl.yaml")["services"]
+    for name, service in alone.items():
+        expect([service["image"].split(":")[1], service["build"]["args"]] == ["latest", {"ETL_VERSION": ""}],
+               f"without a version {name} is {service['image']}, {service['build']['args']}")
     expect(etl["name"] == stack["name"] == "etl-monitoring", "the project is not called etl-monitoring")
     check_grafana(compose)
     check_own_job(compose, stack)

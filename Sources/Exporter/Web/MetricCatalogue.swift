@@ -1,3 +1,4 @@
+internal import ETLLog
 internal import JobState
 internal import LinuxIO
 internal import Metrics
@@ -232,8 +233,8 @@ enum MetricCatalogue {
 
   private static let pipelineOverflowLabels = LabelSet.none.adding("label", "pipeline")
   private static let errorTypeOverflowLabels = LabelSet.none.adding("label", "error_type")
-  private static let lineResults = LineCounts.Result.allCases.map { result in
-    (result, LabelSet.none.adding("result", String(describing: result)))
+  private static let lineResults = LineResult.allCases.map { result in
+    (result, LabelSet.none.adding("result", result.rawValue))
   }
 
   // Pipelines are named by their index: handed over they would be copied, which costs more than their samples do.
