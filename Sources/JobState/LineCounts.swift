@@ -8,7 +8,7 @@ package struct LineCounts {
     case event
     /// It is well-formed, but says nothing known, or it is blank.
     case other
-    /// It is not one JSON object, or one of its known fields has a wrong type or value.
+    /// It has a brace, and no JSON object that reaches to its end.
     case malformed
     /// It is longer than the limit.
     case oversized
@@ -16,13 +16,15 @@ package struct LineCounts {
     case duplicate
     /// It is older than what was counted before.
     case stale
+    /// It has no brace, such as those of a stack trace.
+    case text
   }
 
   /// Makes counts of no line.
   package init() {}
 
   // In place, because each line changes one of them.
-  private var counts = InlineArray<6, Int64>(repeating: 0)
+  private var counts = InlineArray<7, Int64>(repeating: 0)
 
   /// How many lines became that.
   package subscript(result: Result) -> Int64 {
@@ -50,7 +52,9 @@ extension LineCounts {
   /// - Parameter json: The value; nil where a count is missing.
   package init?(json: JSONValue?) {
     for result in Result.allCases {
-      guard let count = json?[String(describing: result)]?.count else { return nil }
+      let count = json?[String(describing: result)]?.count
+      // Older snapshots have none of text lines.
+      guard let count = count ?? (result == .text ? 0 : nil) else { return nil }
       self[result] = count
     }
   }

@@ -51,7 +51,8 @@ enum DocumentationRules {
   private static func isConstant(_ words: [String]) -> Bool {
     // What other modules are to fold into their code is computed.
     let declaration = words.drop { $0.hasPrefix("@") || $0 == "inlinable" }
-    return declaration.starts(with: ["package", "static", "let"]) || declaration.starts(with: ["package", "static", "var"])
+    return declaration.starts(with: ["package", "static", "let"])
+      || declaration.starts(with: ["package", "static", "var"])
   }
 
   /// Looks up from a declaration, past its attributes and ordinary comments, and from a constant past those right above

@@ -64,8 +64,10 @@ final class LogFollower {
     )
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
-      lineCounts: snapshot?.lineCounts ?? LineCounts()
+      lineCounts: snapshot?.lineCounts ?? LineCounts(),
+      valueCounts: snapshot?.valueCounts ?? ValueCounts()
     )
     registry = try TailRegistry(
       configuration.logSources,
@@ -180,6 +182,9 @@ extension LogFollower {
   /// The lines by what became of them.
   var lineCounts: LineCounts { processor.aggregator.lineCounts }
 
+  /// The values that could not be taken as they stood.
+  var valueCounts: ValueCounts { processor.aggregator.valueCounts }
+
   /// From the newest event to its being read; nil before the first event that says when it happened.
   var eventDelaySeconds: Double? { processor.aggregator.eventDelaySeconds }
 
@@ -201,6 +206,7 @@ extension LogFollower {
       pipelines: processor.aggregator.pipelines
     )
     snapshot.droppedCount = registry.droppedCount
+    snapshot.valueCounts = valueCounts
     return snapshot
   }
 

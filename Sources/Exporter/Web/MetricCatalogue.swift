@@ -1,4 +1,5 @@
 internal import CommandLineOptions
+internal import ETLLog
 internal import EventLoop
 internal import JobState
 internal import LinuxIO
@@ -15,6 +16,7 @@ struct ScrapeSource {
   /// How many events had a pipeline that was put under the overflow.
   let pipelineOverflow: Int64
   let lineCounts: LineCounts
+  var valueCounts = ValueCounts()
   /// From the newest event to its being read; nil before the first event that says when it happened.
   let eventDelaySeconds: Double?
   /// What the HTTP server has done; nil where there is none.
@@ -148,6 +150,24 @@ enum MetricCatalogue {
         for (result, labels) in lineResults { samples.add(source.lineCounts[result], labels: labels) }
       },
       Family(
+        "etl_exporter_unusable_values_total",
+        .counter,
+        "Values in the logs that their field cannot have, by field; the rest of such a line counts."
+      ) { source, samples in
+        for (index, labels) in valueFields.enumerated() {
+          samples.add(source.valueCounts.unusable[index], labels: labels)
+        }
+      },
+      Family(
+        "etl_exporter_replaced_texts_total",
+        .counter,
+        "Texts in the logs with characters that cannot be shown, which were replaced, by field."
+      ) { source, samples in
+        for (index, labels) in valueFields.enumerated() where LogField.read[index].isShown {
+          samples.add(source.valueCounts.replaced[index], labels: labels)
+        }
+      },
+      Family(
         "etl_exporter_event_delay_seconds",
         .gauge,
         "Time from the newest event to its being read; negative where the job's clock is ahead."
@@ -256,6 +276,7 @@ enum MetricCatalogue {
     ]
   }
 
+  private static let valueFields = LogField.read.map { LabelSet.none.adding("field", $0.name) }
   private static let pipelineOverflowLabels = LabelSet.none.adding("label", "pipeline")
   private static let errorTypeOverflowLabels = LabelSet.none.adding("label", "error_type")
   private static let lineResults = LineCounts.Result.allCases.map { result in

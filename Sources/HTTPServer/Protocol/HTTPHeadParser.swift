@@ -61,6 +61,7 @@ struct HTTPHeadParser {
       let isControl = byte < 0x20 && byte != UInt8(ascii: "\t") && !followsReturn || byte == 0x7F
       guard !isControl else { throw .malformed("A request's head has no control characters such as NUL.") }
     }
+    guard hasRequestLine || scannedBytes - lineStart <= limits.requestLineBytes + 1 else { throw requestLineTooLong }
     guard scannedBytes < limits.headBytes else {
       throw HTTPRefusal(
         status: .requestHeaderFieldsTooLarge,
@@ -84,13 +85,14 @@ struct HTTPHeadParser {
         guard emptyLines <= Self.leadingEmptyLines else { throw .malformed("A request starts with its request line.") }
         return false
       }
+      guard line.count <= limits.requestLineBytes else { throw requestLineTooLong }
       try takeRequestLine(line, of: bytes)
       hasRequestLine = true
       head.fieldLines = lineStart..<lineStart
       return false
     }
     guard !line.isEmpty else {
-      head.persists = try fields.finish(isVersion11: head.isVersion11)
+      head.persists = try fields.finish(isVersion11: head.isVersion11, ignoresBody: head.method == .other)
       head.fieldLines = head.fieldLines.lowerBound..<line.lowerBound
       return true
     }
@@ -104,6 +106,10 @@ struct HTTPHeadParser {
     fieldCount += 1
     try fields.take(field, of: bytes)
     return false
+  }
+
+  private var requestLineTooLong: HTTPRefusal {
+    HTTPRefusal(status: .uriTooLong, reason: "A request line may have \(limits.requestLineBytes) bytes.")
   }
 
   /// Reads `METHOD SP TARGET SP VERSION` (RFC 9112 §3).
@@ -123,8 +129,12 @@ struct HTTPHeadParser {
       head.method = .get
     } else if method.equals("HEAD") {
       head.method = .head
+    } else if method.equals("OPTIONS") {
+      head.method = .options
+      // All that the server has (RFC 9112 §3.2.4).
+      if bytes.extracting((methodEnd + 1)..<targetEnd).equals("*") { return head.isForWholeServer = true }
     } else {
-      // Answered with 405 whatever its target is: OPTIONS may have "*", CONNECT has a host and port.
+      // Answered with 405 whatever its target is: CONNECT has a host and port.
       return
     }
     let target = try HTTPTarget(in: (methodEnd + 1)..<targetEnd, of: bytes)
