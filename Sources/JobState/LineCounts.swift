@@ -1,25 +1,8 @@
+package import ETLLog
 package import JSON
 
 /// How many lines there were, by what became of them.
 package struct LineCounts {
-  /// What may become of a line; the case's name is the label's value.
-  package enum Result: Int, CaseIterable {
-    /// It is one of the known events and was counted.
-    case event
-    /// It is well-formed, but says nothing known, or it is blank.
-    case other
-    /// It has a brace, and no JSON object that reaches to its end.
-    case malformed
-    /// It is longer than the limit.
-    case oversized
-    /// It repeats a line that was counted before.
-    case duplicate
-    /// It is older than what was counted before.
-    case stale
-    /// It has no brace, such as those of a stack trace.
-    case text
-  }
-
   /// Makes counts of no line.
   package init() {}
 
@@ -27,15 +10,27 @@ package struct LineCounts {
   private var counts = InlineArray<7, Int64>(repeating: 0)
 
   /// How many lines became that.
-  package subscript(result: Result) -> Int64 {
-    get { counts[result.rawValue] }
-    set { counts[result.rawValue] = newValue }
+  package subscript(result: LineResult) -> Int64 {
+    get { counts[Self.index(of: result)] }
+    set { counts[Self.index(of: result)] = newValue }
+  }
+
+  private static func index(of result: LineResult) -> Int {
+    switch result {
+    case .event: 0
+    case .other: 1
+    case .malformed: 2
+    case .oversized: 3
+    case .duplicate: 4
+    case .stale: 5
+    case .text: 6
+    }
   }
 }
 
 extension LineCounts: Equatable {
   package static func == (left: LineCounts, right: LineCounts) -> Bool {
-    Result.allCases.allSatisfy { left[$0] == right[$0] }
+    LineResult.allCases.allSatisfy { left[$0] == right[$0] }
   }
 }
 
@@ -44,15 +39,15 @@ extension LineCounts: Equatable {
 extension LineCounts {
   /// The counts by result, for a snapshot.
   package var json: JSONValue {
-    .object(Result.allCases.map { (String(describing: $0), .integer(self[$0])) })
+    .object(LineResult.allCases.map { ($0.rawValue, .integer(self[$0])) })
   }
 
   /// Reads what `json` gave.
   ///
   /// - Parameter json: The value; nil where a count is missing.
   package init?(json: JSONValue?) {
-    for result in Result.allCases {
-      let count = json?[String(describing: result)]?.count
+    for result in LineResult.allCases {
+      let count = json?[result.rawValue]?.count
       // Older snapshots have none of text lines.
       guard let count = count ?? (result == .text ? 0 : nil) else { return nil }
       self[result] = count

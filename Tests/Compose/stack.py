@@ -137,7 +137,7 @@ def show(title, text):
 
 
 def check_images(stack):
-    version = re.search(r'"([^"]+)"', (ROOT / "Sources/CommandLineOptions/ProductVersion.swift").read_text())[1]
+    version = re.search(r"=(\S+)", (ROOT / "Sources/CommandLineOptions/version.env").read_text())[1]
     sizes = []
     for program in IMAGES.values():
         image = json.loads(stack.docker("image", "inspect", f"{program}:{version}"))[0]
@@ -226,7 +226,7 @@ def check_restart(stack):
     after = number(wait_until("the exporter is back", stack.counters, 60))
     assert all(after[name] >= value for name, value in before.items()), f"{before} became {after}"
     # And not by reading the whole log again, of which a part may be gone by then.
-    assert "going on from the snapshot" in stack.compose("logs", "etl-metrics"), "the exporter had no snapshot"
+    assert "resumed from snapshot" in stack.compose("logs", "etl-metrics"), "the exporter had no snapshot"
     wait_until("the exporter is healthy again", stack.are_healthy, 60)
 
 

@@ -45,7 +45,7 @@ struct LineFaultTests {
     var unusable = LogFieldSet()
 
     mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {}
-    mutating func reject(_ reason: LineRejection, line: RawSpan) {}
+    mutating func reject(_ reason: LineResult, line: RawSpan) {}
     mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan) {
       self.unusable = unusable
       // The bytes stand during the call.

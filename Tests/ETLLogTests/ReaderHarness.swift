@@ -6,7 +6,7 @@ import Testing
 /// What the reader made of one line.
 enum Outcome: Equatable {
   case event(LogEvent, [LogTextField: String], unusable: Set<LogField> = [])
-  case rejected(LineRejection)
+  case rejected(LineResult)
 
   var event: LogEvent? {
     guard case .event(let event, _, _) = self else { return nil }
@@ -61,7 +61,7 @@ struct Recorder: LogEventSink {
     notedObjects.append(unsafe object.withUnsafeBytes { unsafe Array($0) })
   }
 
-  mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  mutating func reject(_ reason: LineResult, line: RawSpan) {
     outcomes.append(.rejected(reason))
     // The bytes stand during the call.
     rejectedLines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })
@@ -109,7 +109,7 @@ func outcome(
 ) -> Outcome {
   let all = outcomes(of: line, maximumLineBytes: maximumLineBytes, sourceLocation: sourceLocation)
   #expect(all.count == 1, sourceLocation: sourceLocation)
-  return all.first ?? .rejected(.blank)
+  return all.first ?? .rejected(.other)
 }
 
 /// Reads one line, as `outcome` does, that may be several outcomes.

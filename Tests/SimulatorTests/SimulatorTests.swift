@@ -247,7 +247,7 @@ struct CountingSink: LogEventSink {
     rejections += 1
   }
 
-  mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  mutating func reject(_ reason: LineResult, line: RawSpan) {
     rejections += 1
   }
 }

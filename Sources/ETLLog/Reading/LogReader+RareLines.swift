@@ -33,7 +33,7 @@ extension LogReader {
     let hasCarriageReturn = newline > start && (newline + -1).byte == Byte.carriageReturn
     guard newline - start - (hasCarriageReturn ? 1 : 0) <= maximumLineBytes, brace < newline else {
       let isTooLong = newline - start - (hasCarriageReturn ? 1 : 0) > maximumLineBytes
-      let reason: LineRejection = isTooLong ? .oversized : isBlank(start, to: newline, json) ? .blank : .text
+      let reason: LineResult = isTooLong ? .oversized : isBlank(start, to: newline, json) ? .other : .text
       sink.reject(reason, line: lines.extracting(chunk.range(start, newline + 1)))
       return newline + 1
     }

@@ -95,18 +95,6 @@ package struct LogTexts: ~Copyable {
   }
 }
 
-/// Why a line is no event.
-package enum LineRejection: CaseIterable {
-  /// It has a brace, and no JSON object that reaches to its end.
-  case malformed
-  /// It is longer than the limit.
-  case oversized
-  /// It has no brace: a stack trace, a greeting.
-  case text
-  /// There is nothing in it but spaces, tabs, carriage returns and NUL bytes.
-  case blank
-}
-
 /// What takes the events of a log, in the log's order.
 package protocol LogEventSink: ~Copyable {
   /// Takes an event.
@@ -127,8 +115,8 @@ package protocol LogEventSink: ~Copyable {
   /// Takes note of a line that is no event.
   ///
   /// - Parameters:
-  ///   - reason: Why it is none.
+  ///   - reason: Why it is none: `.malformed`, `.oversized`, `.text`, or `.other` where it is blank.
   ///   - line: The line with its newline, whatever its bytes are, or the part of it that is no event; they stand only during
   ///     the call.
-  mutating func reject(_ reason: LineRejection, line: RawSpan)
+  mutating func reject(_ reason: LineResult, line: RawSpan)
 }

@@ -1,3 +1,4 @@
+internal import ETLLog
 internal import JobState
 internal import LinuxIO
 internal import Tailing
@@ -35,7 +36,7 @@ extension LogFollower {
     let age = snapshot.writtenNanoseconds.map { Double(WallTime.now.nanoseconds - $0) / 1e9 } ?? 0
     logger.write(
       .info,
-      "going on from the snapshot",
+      "resumed from snapshot",
       ["age_seconds": (max(0, age) * 10).rounded() / 10, "logs": snapshot.logs.count]
     )
     let abandoned = registry.abandonedLogs
@@ -172,7 +173,7 @@ extension LogFollower {
       .warn,
       "a line was not counted",
       [
-        "path": lines.path, "reason": "\(lines.reason)", "fault": lines.fault ?? "", "line": lines.quotedBeginning,
+        "path": lines.path, "reason": lines.reason.rawValue, "fault": lines.fault ?? "", "line": lines.quotedBeginning,
         "others": lines.count - 1,
       ]
     )
