@@ -199,7 +199,7 @@ enum MetricCatalogue {
   // Pipelines are named by their index: handed over they would be copied, which costs more than their samples do.
 
   /// A metric with one whole value for each pipeline.
-  private static func integers(
+  static func integers(
     _ name: String,
     _ type: MetricType,
     _ help: String,
