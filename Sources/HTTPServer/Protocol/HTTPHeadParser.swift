@@ -48,6 +48,8 @@ struct HTTPHeadParser {
     while scannedBytes < end {
       let byte = bytes[scannedBytes]
       scannedBytes += 1
+      // With the two bytes of its end.
+      guard hasRequestLine || scannedBytes - lineStart <= limits.requestLineBytes + 2 else { throw requestLineTooLong }
       if byte == UInt8(ascii: "\n") {
         guard followsReturn else { throw .malformed("A line ends with CR LF, not with LF alone.") }
         followsReturn = false
@@ -61,8 +63,8 @@ struct HTTPHeadParser {
       let isControl = byte < 0x20 && byte != UInt8(ascii: "\t") && !followsReturn || byte == 0x7F
       guard !isControl else { throw .malformed("A request's head has no control characters such as NUL.") }
     }
-    guard hasRequestLine || scannedBytes - lineStart <= limits.requestLineBytes + 1 else { throw requestLineTooLong }
     guard scannedBytes < limits.headBytes else {
+      guard hasRequestLine else { throw requestLineTooLong }
       throw HTTPRefusal(
         status: .requestHeaderFieldsTooLarge,
         reason: "A request line and its header fields may have \(limits.headBytes) bytes."
@@ -85,7 +87,6 @@ struct HTTPHeadParser {
         guard emptyLines <= Self.leadingEmptyLines else { throw .malformed("A request starts with its request line.") }
         return false
       }
-      guard line.count <= limits.requestLineBytes else { throw requestLineTooLong }
       try takeRequestLine(line, of: bytes)
       hasRequestLine = true
       head.fieldLines = lineStart..<lineStart
