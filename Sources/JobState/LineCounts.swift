@@ -7,7 +7,7 @@ package struct LineCounts {
   package init() {}
 
   // In place, because each line changes one of them.
-  private var counts = InlineArray<6, Int64>(repeating: 0)
+  private var counts = InlineArray<7, Int64>(repeating: 0)
 
   /// How many lines became that.
   package subscript(result: LineResult) -> Int64 {
@@ -23,6 +23,7 @@ package struct LineCounts {
     case .oversized: 3
     case .duplicate: 4
     case .stale: 5
+    case .text: 6
     }
   }
 }
@@ -46,7 +47,9 @@ extension LineCounts {
   /// - Parameter json: The value; nil where a count is missing.
   package init?(json: JSONValue?) {
     for result in LineResult.allCases {
-      guard let count = json?[result.rawValue]?.count else { return nil }
+      let count = json?[result.rawValue]?.count
+      // Older snapshots have none of text lines.
+      guard let count = count ?? (result == .text ? 0 : nil) else { return nil }
       self[result] = count
     }
   }

@@ -87,6 +87,27 @@ let goldenBeforeTheFirstLine = """
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
+  etl_exporter_log_lines_total{result="text"} 0
+  # HELP etl_exporter_unusable_values_total Values in the logs that their field cannot have, by field; the rest of such a line counts.
+  # TYPE etl_exporter_unusable_values_total counter
+  etl_exporter_unusable_values_total{field="timestamp"} 0
+  etl_exporter_unusable_values_total{field="message"} 0
+  etl_exporter_unusable_values_total{field="total_records"} 0
+  etl_exporter_unusable_values_total{field="total_files"} 0
+  etl_exporter_unusable_values_total{field="total_failures"} 0
+  etl_exporter_unusable_values_total{field="file_id"} 0
+  etl_exporter_unusable_values_total{field="records_processed"} 0
+  etl_exporter_unusable_values_total{field="processing_time"} 0
+  etl_exporter_unusable_values_total{field="current_rate"} 0
+  etl_exporter_unusable_values_total{field="error_type"} 0
+  etl_exporter_unusable_values_total{field="failure_reason"} 0
+  etl_exporter_unusable_values_total{field="pipeline"} 0
+  # HELP etl_exporter_replaced_texts_total Texts in the logs with characters that cannot be shown, which were replaced, by field.
+  # TYPE etl_exporter_replaced_texts_total counter
+  etl_exporter_replaced_texts_total{field="file_id"} 0
+  etl_exporter_replaced_texts_total{field="error_type"} 0
+  etl_exporter_replaced_texts_total{field="failure_reason"} 0
+  etl_exporter_replaced_texts_total{field="pipeline"} 0
   # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read; negative where the job's clock is ahead.
   # TYPE etl_exporter_event_delay_seconds gauge
   # HELP etl_exporter_log_bytes_total Bytes read from the logs.
@@ -258,6 +279,27 @@ let goldenRun = """
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
+  etl_exporter_log_lines_total{result="text"} 0
+  # HELP etl_exporter_unusable_values_total Values in the logs that their field cannot have, by field; the rest of such a line counts.
+  # TYPE etl_exporter_unusable_values_total counter
+  etl_exporter_unusable_values_total{field="timestamp"} 0
+  etl_exporter_unusable_values_total{field="message"} 0
+  etl_exporter_unusable_values_total{field="total_records"} 0
+  etl_exporter_unusable_values_total{field="total_files"} 0
+  etl_exporter_unusable_values_total{field="total_failures"} 0
+  etl_exporter_unusable_values_total{field="file_id"} 0
+  etl_exporter_unusable_values_total{field="records_processed"} 0
+  etl_exporter_unusable_values_total{field="processing_time"} 0
+  etl_exporter_unusable_values_total{field="current_rate"} 0
+  etl_exporter_unusable_values_total{field="error_type"} 0
+  etl_exporter_unusable_values_total{field="failure_reason"} 0
+  etl_exporter_unusable_values_total{field="pipeline"} 0
+  # HELP etl_exporter_replaced_texts_total Texts in the logs with characters that cannot be shown, which were replaced, by field.
+  # TYPE etl_exporter_replaced_texts_total counter
+  etl_exporter_replaced_texts_total{field="file_id"} 0
+  etl_exporter_replaced_texts_total{field="error_type"} 0
+  etl_exporter_replaced_texts_total{field="failure_reason"} 0
+  etl_exporter_replaced_texts_total{field="pipeline"} 0
   # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read; negative where the job's clock is ahead.
   # TYPE etl_exporter_event_delay_seconds gauge
   etl_exporter_event_delay_seconds 6

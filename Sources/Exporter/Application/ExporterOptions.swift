@@ -18,6 +18,7 @@ enum ExporterOptions {
         otherVariables: ["LOG_FILE"],
         help: "log or pattern to follow, - for standard input"
       ),
+      .value("log-file.zone", .logZone, \.logZone, help: "offset of times in the log that name none"),
       .value(
         "log.poll-interval",
         .duration(in: shortest...longest),

@@ -23,6 +23,8 @@ struct BatchReader: ~Copyable {
 
   /// The first line of all that could not be counted.
   private var firstRejected: RejectedLines?
+  /// The first value of all that could not be used.
+  private var firstUnusable: UnusableValues?
 
   /// Finds out what the paths name.
   ///
@@ -42,6 +44,7 @@ struct BatchReader: ~Copyable {
     if let pattern = registry.unmatchedPatterns.first { throw StartError("no file matches \(pattern)") }
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: PipelineTable(logNames: configuration.logNames)
     )
     staleAfterSeconds = configuration.staleAfter.inSeconds
@@ -55,7 +58,7 @@ struct BatchReader: ~Copyable {
 
   /// Reads everything.
   ///
-  /// - Returns: Whether every line could be read and counted, and none was missing.
+  /// - Returns: Whether every line and value could be read and counted, and none was missing.
   /// - Throws: `StartError` when a log is not there, nor a file beside it that was rotated, or one cannot be read.
   mutating func read() throws(StartError) -> Bool {
     for log in registry.logs {
@@ -80,6 +83,7 @@ struct BatchReader: ~Copyable {
       }
     }
     firstRejected = processor.takeRejectedLines()
+    firstUnusable = processor.takeUnusableValues()
     return findings == nil
   }
 
@@ -90,11 +94,12 @@ struct BatchReader: ~Copyable {
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
-  /// The lines that could not be read, and the files that were not.
+  /// The lines and values that could not be read, and the files that were not.
   private var notRead: [String] {
     [
       Self.amount(processor.aggregator.lineCounts[.malformed], "malformed line").map { $0 + whereAndWhy },
       Self.amount(processor.aggregator.lineCounts[.oversized], "oversized line"),
+      Self.amount(processor.aggregator.valueCounts.unusableTotal, "unusable value").map { $0 + fieldAndWhy },
     ].compactMap { $0 }
       + registry.overfullPatterns.map { pattern, count in
         "\(count) \(count == 1 ? "file is" : "files are") not read, since more than \(LogGlob.maximumMatches) match "
@@ -106,6 +111,13 @@ struct BatchReader: ~Copyable {
   private var whereAndWhy: String {
     guard let lines = firstRejected, let fault = lines.fault else { return "" }
     return " (\(lines.count > 1 ? "the first in" : "in") \(lines.path): \(fault): \(lines.quotedBeginning))"
+  }
+
+  /// Which field has the first value that could not be used, and what would be right.
+  private var fieldAndWhy: String {
+    guard let values = firstUnusable else { return "" }
+    return " (\(values.count > 1 ? "the first in" : "in") \(values.path): \(values.fieldName) is \(values.fault): "
+      + values.quotedBeginning + ")"
   }
 
   /// What the totals of two jobs make of each other is neither's.
@@ -146,6 +158,7 @@ struct BatchReader: ~Copyable {
       pipelines: processor.aggregator.pipelines.all,
       pipelineOverflow: processor.aggregator.pipelines.pipelineOverflow,
       lineCounts: processor.aggregator.lineCounts,
+      valueCounts: processor.aggregator.valueCounts,
       eventDelaySeconds: processor.aggregator.eventDelaySeconds,
       requests: nil,
       logs: totals,

@@ -17,8 +17,10 @@ struct FollowerReports {
   var overfullPatterns: Set<String> = []
   /// When a line that could not be counted was last shown.
   var rejectedLineTime: MonotonicTime?
+  /// When a value that could not be used was last shown.
+  var unusableValueTime: MonotonicTime?
 
-  /// No more than one line that could not be counted is shown in this time.
+  /// No more than one line that could not be counted, and one value that could not be used, is shown in this time.
   static let rejectedLineSeconds = 10.0
   /// Names that one line lists at most.
   static let maximumNames = 10
@@ -57,6 +59,7 @@ extension LogFollower {
   func reportOnTick() {
     reportGlobs()
     reportRejectedLines(at: .now)
+    reportUnusableValues(at: .now)
     // What could not be read at first was not read by then.
     if hasCaughtUp, !notes.hasReportedCaughtUp, registry.logs.allSatisfy(\.tailer.isAtEnd) { reportCaughtUp() }
     if !notes.hasReportedWatchFailure, let failure = registry.watcher.failure {
@@ -109,6 +112,21 @@ extension LogFollower {
       [
         "path": lines.path, "reason": lines.reason.rawValue, "fault": lines.fault ?? "", "line": lines.quotedBeginning,
         "others": lines.count - 1,
+      ]
+    )
+  }
+
+  /// Shows a value that could not be used, now and then.
+  func reportUnusableValues(at now: MonotonicTime) {
+    if let time = notes.unusableValueTime, now.seconds(since: time) < FollowerReports.rejectedLineSeconds { return }
+    guard let values = processor.takeUnusableValues() else { return }
+    notes.unusableValueTime = now
+    logger.write(
+      .warn,
+      "a value could not be used",
+      [
+        "path": values.path, "field": values.fieldName, "value": values.quotedBeginning, "fault": values.fault,
+        "others": values.count - 1,
       ]
     )
   }

@@ -68,8 +68,10 @@ final class LogFollower {
     notes = FollowerReports(earlierBytes: snapshot?.totals.readBytes ?? 0)
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
-      lineCounts: snapshot?.lineCounts ?? LineCounts()
+      lineCounts: snapshot?.lineCounts ?? LineCounts(),
+      valueCounts: snapshot?.valueCounts ?? ValueCounts()
     )
     registry = try TailRegistry(
       following: configuration,
@@ -147,6 +149,7 @@ final class LogFollower {
     eventLog.take(registry.events.take(), at: now)
     eventLog.writeStates(of: registry.logs, pipeline: { sourcePipelines[$0] }, at: now)
     reportRejectedLines(at: now)
+    reportUnusableValues(at: now)
   }
 
   /// Waits for a FIFO or standard input, which no watch on a directory tells of.
@@ -182,6 +185,9 @@ extension LogFollower {
   /// The lines by what became of them.
   var lineCounts: LineCounts { processor.aggregator.lineCounts }
 
+  /// The values that could not be taken as they stood.
+  var valueCounts: ValueCounts { processor.aggregator.valueCounts }
+
   /// From the newest event to its being read; nil before the first event that says when it happened.
   var eventDelaySeconds: Double? { processor.aggregator.eventDelaySeconds }
 
@@ -203,6 +209,7 @@ extension LogFollower {
       pipelines: processor.aggregator.pipelines
     )
     snapshot.droppedCount = registry.droppedCount
+    snapshot.valueCounts = valueCounts
     return snapshot
   }
 

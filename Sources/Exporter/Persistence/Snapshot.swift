@@ -16,6 +16,7 @@ struct Snapshot {
   /// the first ones first. It is not written.
   var droppedCount = 0
   var lineCounts: LineCounts
+  var valueCounts = ValueCounts()
   var totals: ReadCounters
   var pipelines: PipelineTable
   /// When it was written, in nanoseconds since 1970; nil where it was not yet.
@@ -34,6 +35,7 @@ struct Snapshot {
       ("written", .integer(nanoseconds)),
       ("logs", .array(logs.map(\.json))),
       ("lines", lineCounts.json),
+      ("values", valueCounts.json),
       ("totals", totals.json),
       ("pipelines", pipelines.json),
     ]).append(to: &text)
@@ -94,6 +96,7 @@ struct Snapshot {
     else { throw .damaged }
     self.logs = logs
     self.lineCounts = lineCounts
+    valueCounts = ValueCounts(json: json["values"])
     self.totals = totals
     self.pipelines = pipelines
     writtenNanoseconds = json["written"]?.integerValue

@@ -15,6 +15,7 @@ struct ScrapeSource {
   /// How many events had a pipeline that was put under the overflow.
   let pipelineOverflow: Int64
   let lineCounts: LineCounts
+  var valueCounts = ValueCounts()
   /// From the newest event to its being read; nil before the first event that says when it happened.
   let eventDelaySeconds: Double?
   /// What the HTTP server has done; nil where there is none.
