@@ -82,29 +82,22 @@ package struct EventAggregator: LogEventSink {
   ///   - texts: Its texts, which stand only during the call.
   package mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
     if !hasRecordedTotalsSource { recordTotalsSource(event, texts) }
-    switch pipelines.apply(event, texts, logName: logName, readNanoseconds: readNanoseconds) {
-    case .counted:
-      lineCounts[event.message.isKnown ? .event : .other] += 1
-      if let nanoseconds = event.timestampNanoseconds {
-        newestEventNanoseconds = nanoseconds
-        newestEventReadNanoseconds = readNanoseconds
-      }
-    case .duplicate: lineCounts[.duplicate] += 1
-    case .stale: lineCounts[.stale] += 1
-    }
+    let result = pipelines.apply(event, texts, logName: logName, readNanoseconds: readNanoseconds)
+    lineCounts[result] += 1
+    guard result.isCounted, let nanoseconds = event.timestampNanoseconds else { return }
+    newestEventNanoseconds = nanoseconds
+    newestEventReadNanoseconds = readNanoseconds
   }
 
   /// Counts a line that is no event.
   ///
   /// - Parameters:
-  ///   - reason: Why it is none.
+  ///   - reason: Why it is none: `.malformed`, `.oversized`, or `.other` where it is blank.
   ///   - line: The line with its newline; empty where it was skipped.
-  package mutating func reject(_ reason: LineRejection, line: RawSpan) {
-    switch reason {
-    case .malformed: lineCounts[.malformed] += 1
-    case .oversized: lineCounts[.oversized] += 1
-    case .blank: return lineCounts[.other] += 1
-    }
+  package mutating func reject(_ reason: LineResult, line: RawSpan) {
+    lineCounts[reason] += 1
+    // A blank line is nothing that somebody has to mend.
+    if case .other = reason { return }
     if rejectedLines == nil { rejectedLines = RejectedLines(path: origin.path, reason: reason, line: line) }
     rejectedLines?.count += 1
   }

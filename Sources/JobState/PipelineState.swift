@@ -78,22 +78,23 @@ package struct PipelineState {
   ///   - texts: Its texts.
   ///   - readNanoseconds: When its line was read, in nanoseconds since 1970.
   /// - Returns: What became of it.
-  mutating func apply(_ event: LogEvent, _ texts: borrowing LogTexts, readNanoseconds: Int64) -> RunTracker.Outcome {
+  mutating func apply(_ event: LogEvent, _ texts: borrowing LogTexts, readNanoseconds: Int64) -> LineResult {
     // A time yet to come is a clock that is ahead: for how things are now it is now.
     let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
     let before = totals.accounted
-    let outcome = totals.apply(LineReport(event, readNanoseconds: readNanoseconds))
-    guard case .counted(let failures, let startsRun) = outcome else { return outcome }
+    let effect = totals.apply(LineReport(event, readNanoseconds: readNanoseconds))
+    guard effect.result.isCounted else { return effect.result }
+    let result: LineResult = event.message.isKnown ? .event : .other
     if event.isOfJob { hasJobEvents = true }
     history.record(
       History.Work(event, since: before, until: totals.accounted),
       at: nanoseconds,
       readNanoseconds: readNanoseconds
     )
-    countErrors(failures, event, texts)
+    countErrors(effect.failures, event, texts)
     // Without a word on when, what or how much it says nothing of the job's health.
-    guard event.isOfJob || event.timestampNanoseconds != nil else { return outcome }
-    let isNewest = status.apply(event, at: nanoseconds, readNanoseconds: readNanoseconds, startsRun: startsRun)
+    guard event.isOfJob || event.timestampNanoseconds != nil else { return result }
+    let isNewest = status.apply(event, at: nanoseconds, readNanoseconds: readNanoseconds, startsRun: effect.startsRun)
     switch event.message {
     case .fileCompleted:
       noteCompletedFile(event, texts, at: nanoseconds, isNewest: isNewest)
@@ -103,7 +104,7 @@ package struct PipelineState {
       }
     default: break
     }
-    return outcome
+    return result
   }
 
   private mutating func noteCompletedFile(

@@ -46,7 +46,7 @@ package struct PipelineTable {
     _ texts: borrowing LogTexts,
     logName: [UInt8]?,
     readNanoseconds: Int64
-  ) -> RunTracker.Outcome {
+  ) -> LineResult {
     // To Prometheus a label without a value is no label.
     var index: Int?
     texts.withBytes(of: .pipeline) { if !$0.isEmpty { index = self.index(of: $0) } }

@@ -5,7 +5,7 @@ package struct RejectedLines {
   /// The log of the first one.
   package let path: String
   /// Why the first one was not counted.
-  package let reason: LineRejection
+  package let reason: LineResult
   /// What is wrong with the first one, and what would be right; nil where it was too long.
   package let fault: String?
   /// How the first one begins, at most `maximumBytes` of it; empty where none of it was kept.
@@ -22,7 +22,7 @@ package struct RejectedLines {
   ///   - path: The log.
   ///   - reason: Why it was not counted.
   ///   - line: The line with its newline; empty where it was skipped.
-  init(path: String, reason: LineRejection, line: RawSpan) {
+  init(path: String, reason: LineResult, line: RawSpan) {
     self.path = path
     self.reason = reason
     // Safe: the bytes stand during the call.

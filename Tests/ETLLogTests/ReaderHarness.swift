@@ -6,7 +6,7 @@ import Testing
 /// What the reader made of one line.
 enum Outcome: Equatable {
   case event(LogEvent, [LogTextField: String])
-  case rejected(LineRejection)
+  case rejected(LineResult)
 
   var event: LogEvent? {
     guard case .event(let event, _) = self else { return nil }
@@ -41,7 +41,7 @@ struct Recorder: LogEventSink {
     outcomes.append(.event(event, strings))
   }
 
-  mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  mutating func reject(_ reason: LineResult, line: RawSpan) {
     outcomes.append(.rejected(reason))
     // The bytes stand during the call.
     rejectedLines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })
@@ -75,7 +75,7 @@ func outcome(
 ) -> Outcome {
   var possibleCopies = LogReader(maximumLineBytes: maximumLineBytes)
   let alone = possibleCopies.outcomes(of: line + [Byte.newline])
-  guard let first = alone.first else { return .rejected(.blank) }
+  guard let first = alone.first else { return .rejected(.other) }
   #expect(alone.count == 1, sourceLocation: sourceLocation)
   let again = possibleCopies.outcomes(of: line + [Byte.newline] + line + [Byte.newline])
   #expect(again == [first, first], "the line read again", sourceLocation: sourceLocation)

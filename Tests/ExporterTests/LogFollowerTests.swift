@@ -1,3 +1,4 @@
+import ETLLog
 import Foundation
 import Tailing
 import Testing

@@ -1,7 +1,7 @@
 /// What the reader made of one line.
 enum LineOutcome: Equatable {
   case event(LogEvent, [[UInt8]?])
-  case rejected(LineRejection)
+  case rejected(LineResult)
 }
 
 private struct OutcomeRecorder: LogEventSink {
@@ -20,7 +20,7 @@ private struct OutcomeRecorder: LogEventSink {
     outcomes.append(.event(event, copies))
   }
 
-  mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  mutating func reject(_ reason: LineResult, line: RawSpan) {
     outcomes.append(.rejected(reason))
     // The bytes stand during the call.
     rejectedLines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })

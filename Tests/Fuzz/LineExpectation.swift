@@ -21,7 +21,7 @@ enum LineExpectation {
     }
     guard let brace = text.firstIndex(of: UInt8(ascii: "{")) else {
       let isBlank = text.allSatisfy { [0, UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")].contains($0) }
-      self = .outcome(.rejected(isBlank ? .blank : .malformed))
+      self = .outcome(.rejected(isBlank ? .other : .malformed))
       return
     }
     let object = Array(text[brace...])

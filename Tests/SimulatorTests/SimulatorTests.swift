@@ -243,7 +243,7 @@ struct CountingSink: LogEventSink {
     events.append(event)
   }
 
-  mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  mutating func reject(_ reason: LineResult, line: RawSpan) {
     rejections += 1
   }
 }

@@ -49,7 +49,7 @@ package struct LogReader: ~Copyable {
   private mutating func scanLine(
     _ start: BytePosition,
     _ json: JSONScanner
-  ) -> (rejection: LineRejection?, end: BytePosition) {
+  ) -> (rejection: LineResult?, end: BytePosition) {
     var lineStart = start
     while lineStart.byte == Byte.null { lineStart += 1 }
     let brace = lineStart.byte == Byte.openBrace ? lineStart : json.seek(Byte.openBrace, from: lineStart)
@@ -60,13 +60,13 @@ package struct LogReader: ~Copyable {
     let newline = isObject ? stop ?? brace : json.seek(Byte.newline, from: brace)
 
     let hasCarriageReturn = newline > lineStart && (newline + -1).byte == Byte.carriageReturn
-    let rejection: LineRejection? =
+    let rejection: LineResult? =
       if newline - lineStart - (hasCarriageReturn ? 1 : 0) > maximumLineBytes {
         .oversized
       } else if isObject {
         scanner.hasWrongField ? .malformed : nil
       } else {
-        !hasObject && isBlank(lineStart, to: newline, json) ? .blank : .malformed
+        !hasObject && isBlank(lineStart, to: newline, json) ? .other : .malformed
       }
     return (rejection, newline + 1)
   }

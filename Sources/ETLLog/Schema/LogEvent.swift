@@ -92,17 +92,6 @@ package struct LogTexts: ~Copyable {
   }
 }
 
-/// Why a line is no event.
-package enum LineRejection: CaseIterable {
-  /// It has no JSON object as RFC 8259 defines it, something beside the object, or a known field with a value that
-  /// the field cannot have.
-  case malformed
-  /// It is longer than the limit.
-  case oversized
-  /// There is nothing in it but spaces, tabs, carriage returns and NUL bytes.
-  case blank
-}
-
 /// What takes the events of a log, in the log's order.
 package protocol LogEventSink: ~Copyable {
   /// Takes an event.
@@ -115,7 +104,7 @@ package protocol LogEventSink: ~Copyable {
   /// Takes note of a line that is no event.
   ///
   /// - Parameters:
-  ///   - reason: Why it is none.
+  ///   - reason: Why it is none: `.malformed`, `.oversized`, or `.other` where it is blank.
   ///   - line: The line with its newline, whatever its bytes are; they stand only during the call.
-  mutating func reject(_ reason: LineRejection, line: RawSpan)
+  mutating func reject(_ reason: LineResult, line: RawSpan)
 }

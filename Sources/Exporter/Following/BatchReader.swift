@@ -1,4 +1,5 @@
 internal import CommandLineOptions
+internal import ETLLog
 internal import JobState
 internal import LinuxIO
 internal import Metrics

@@ -1,3 +1,4 @@
+internal import ETLLog
 internal import JobState
 internal import LinuxIO
 internal import Tailing
@@ -168,7 +169,7 @@ extension LogFollower {
       .warn,
       "a line was not counted",
       [
-        "path": lines.path, "reason": "\(lines.reason)", "fault": lines.fault ?? "", "line": lines.quotedBeginning,
+        "path": lines.path, "reason": lines.reason.rawValue, "fault": lines.fault ?? "", "line": lines.quotedBeginning,
         "others": lines.count - 1,
       ]
     )

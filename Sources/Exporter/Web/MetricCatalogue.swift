@@ -1,4 +1,5 @@
 internal import CommandLineOptions
+internal import ETLLog
 internal import EventLoop
 internal import JobState
 internal import LinuxIO
@@ -258,8 +259,8 @@ enum MetricCatalogue {
 
   private static let pipelineOverflowLabels = LabelSet.none.adding("label", "pipeline")
   private static let errorTypeOverflowLabels = LabelSet.none.adding("label", "error_type")
-  private static let lineResults = LineCounts.Result.allCases.map { result in
-    (result, LabelSet.none.adding("result", String(describing: result)))
+  private static let lineResults = LineResult.allCases.map { result in
+    (result, LabelSet.none.adding("result", result.rawValue))
   }
 
   // Pipelines are named by their index: handed over they would be copied, which costs more than their samples do.
