@@ -4,6 +4,7 @@ package import LinuxIO
 package struct TailRegistry {
   /// In the order in which they were found; those of one pattern by their times.
   package private(set) var logs: [TailTarget] = []
+  /// What wakes the tailers.
   package let watcher: TailWatcher
   /// What happens to the logs.
   package let events: TailEventQueue

@@ -2,6 +2,7 @@ internal import LinuxIO
 
 /// A log that is followed.
 package struct TailTarget {
+  /// What follows it.
   package let tailer: LogTailer
   /// The path as it was given.
   package let path: String

@@ -76,6 +76,7 @@ package final class TailEventQueue {
     return reports
   }
 
+  /// Takes an event in, unless there are too many that nobody took.
   package func append(_ report: TailReport) {
     guard reports.count < Self.maximumReports else {
       droppedEvents += 1
