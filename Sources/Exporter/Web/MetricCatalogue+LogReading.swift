@@ -49,6 +49,11 @@ extension MetricCatalogue {
       ) { source, samples in
         for series in RotationCounts.series { samples.add(source.logs.rotations[series.kind], labels: series.labels) }
       },
+    ]
+  }
+
+  static var logFaults: [Family] {
+    [
       Family("etl_exporter_log_read_errors_total", .counter, "Times that a log could not be looked at or read.") {
         source,
         samples in
@@ -75,6 +80,11 @@ extension MetricCatalogue {
         }
         samples.add(errorTypeOverflow, labels: errorTypeOverflowLabels)
       },
+    ]
+  }
+
+  static var logGaps: [Family] {
+    [
       integers(
         "etl_exporter_log_gap_records_total",
         .counter,

@@ -9,7 +9,7 @@ enum MetricCatalogue {
   typealias Family = MetricFamily<ScrapeSource>
 
   static var exposition: Exposition<ScrapeSource> {
-    Exposition(job + jobTimes + jobFiles + ownLogReading + ownSnapshots + ownServer + ownProcess)
+    Exposition(job + jobTimes + jobFiles + ownLogReading + logFaults + logGaps + ownSnapshots + ownServer + ownProcess)
   }
 
   private static var job: [Family] {
