@@ -157,20 +157,6 @@ struct HealthReportTests {
     #expect(json(report).contains(#""status": "failing", "reasons": ["cannot open etl.log: Permission denied"]"#))
   }
 
-  @Test("the health check gives another reason than the answer, or one for each of very many logs")
-  func healthCheckReasons() {
-    func reasons(of logs: [LogHealth]) -> String? {
-      HealthCheck.reasons(in: Array("\(json(report(Fixture(), logs: logs)))\n".utf8))
-    }
-    let failing = (1...12).map { LogHealth(path: "\($0)", lagBytes: 0, failure: "cannot open \($0)") }
-    #expect(reasons(of: Array(failing[..<1])) == "cannot open 1")
-    #expect(reasons(of: Array(failing[..<2])) == "cannot open 1; cannot open 2")
-    #expect(reasons(of: failing)?.hasSuffix("; cannot open 10; and 2 more") == true)
-    #expect(reasons(of: []) == nil)
-    #expect(HealthCheck.reasons(in: Array("Service Unavailable\n".utf8)) == nil)
-    #expect(HealthCheck.reasons(in: []) == nil)
-  }
-
   @Test("the backlog is still being read: starting, whatever else there is")
   func starting() {
     #expect(report(Fixture(), hasCaughtUp: false).status == .starting)

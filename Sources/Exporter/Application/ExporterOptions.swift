@@ -39,7 +39,7 @@ enum ExporterOptions {
         help: "skip lines that are longer"
       ),
       .flag("once", \.readsOnce, help: "read rotated files and log, print metrics; exit 3: bad lines or gaps"),
-      .flag("health-check", \.asksHealth, help: "ask the running exporter; exit 1 unless it can work"),
+      .flag("health-check", \.asksHealth, help: "ask the running exporter; exit 1 unless it serves"),
       .optionalValue("storage.path", .text("DIR"), \.storagePath, help: "keep a snapshot here to survive a restart"),
       .value(
         "storage.interval",
