@@ -126,6 +126,15 @@ let goldenBeforeTheFirstLine = """
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 0
+  # HELP etl_exporter_log_abandoned_files_total Files of the logs that could not be read and were given up.
+  # TYPE etl_exporter_log_abandoned_files_total counter
+  etl_exporter_log_abandoned_files_total 0
+  # HELP etl_exporter_log_lost_positions_total Files that were not found any more after a restart.
+  # TYPE etl_exporter_log_lost_positions_total counter
+  etl_exporter_log_lost_positions_total 0
+  # HELP etl_exporter_log_truncations_without_copy_total Times that a log was cut to nothing and no copy was found of what it had held.
+  # TYPE etl_exporter_log_truncations_without_copy_total counter
+  etl_exporter_log_truncations_without_copy_total 0
   # HELP etl_exporter_label_overflow_total Events whose label's value was put under other, because there were too many values or it was too long.
   # TYPE etl_exporter_label_overflow_total counter
   etl_exporter_label_overflow_total{label="pipeline"} 0
@@ -310,6 +319,15 @@ let goldenRun = """
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 2
+  # HELP etl_exporter_log_abandoned_files_total Files of the logs that could not be read and were given up.
+  # TYPE etl_exporter_log_abandoned_files_total counter
+  etl_exporter_log_abandoned_files_total 0
+  # HELP etl_exporter_log_lost_positions_total Files that were not found any more after a restart.
+  # TYPE etl_exporter_log_lost_positions_total counter
+  etl_exporter_log_lost_positions_total 0
+  # HELP etl_exporter_log_truncations_without_copy_total Times that a log was cut to nothing and no copy was found of what it had held.
+  # TYPE etl_exporter_log_truncations_without_copy_total counter
+  etl_exporter_log_truncations_without_copy_total 0
   # HELP etl_exporter_label_overflow_total Events whose label's value was put under other, because there were too many values or it was too long.
   # TYPE etl_exporter_label_overflow_total counter
   etl_exporter_label_overflow_total{label="pipeline"} 0

@@ -155,7 +155,10 @@ struct LogFollowerTests {
     try bench.run("the rotation") { !bench.said("rotated").isEmpty }
     try bench.run(seconds: 0.1)
     #expect(
-      bench.said("rotated") == [#"level=info msg="the log was rotated" path=\#(directory)/a.log kind=rename times=1"#]
+      bench.said("rotated") == [
+        #"level=info msg="the log was rotated" path=\#(directory)/a.log kind=rename "#
+          + "from=\(directory)/a.log.1 to=\(directory)/a.log"
+      ]
     )
     #expect(bench.said("waiting") == [])
     #expect(bench.said("following").count == 1)

@@ -19,7 +19,7 @@ struct MetricsTests {
       Fixture.message(0, "etl_simulator_started"),
       Fixture.completed(3, totals: (1250, 5, 1)),
       Fixture.failed(4, type: "disk_space_insufficient", totals: (1250, 5, 2)),
-      "not JSON at all",
+      "{not JSON at all",
       ""
     )
     var logs = ReadCounters(readBytes: 700, lagBytes: 17, readErrors: 2)

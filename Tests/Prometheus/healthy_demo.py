@@ -102,7 +102,6 @@ def series(job, seconds):
         "etl_exporter_snapshot_errors_total": [0 for _ in times],
     }
     values["etl_exporter_label_overflow_total"] = [0 for _ in times]
-    values["etl_file_processing_seconds_count"] = [bisect.bisect_right(job.completed_times, time) for time in times]
     for kind in ("records", "files", "failures"):
         values[f"etl_exporter_log_gap_{kind}_total"] = [0 for _ in times]
     for name in COUNTERS:

@@ -1,6 +1,7 @@
-"""Shows that the tests of the rules notice what somebody could get wrong: changes each threshold, comparison, time and name in
-each rule, one at a time, and lets promtool test the changed copy. A change that passes is a failure. Labels and annotations
-need no change: promtool compares them whole, and check_rules.py sees to it that each alert has a test that it fires.
+"""Shows that the tests of the rules notice what somebody could get wrong: changes each threshold, comparison and time in each
+rule, one at a time, and lets promtool test the changed copy. A change that passes is a failure. Labels and annotations need no
+change: promtool compares them whole, and check_rules.py sees to it that each alert has a test that it fires, and that there
+is every series that a rule names.
 
 Usage: mutate_rules.py [WORD]    only the changes whose description has the word
 

@@ -2,7 +2,7 @@
 
 import re
 
-from rule_files import SERIES, name_of
+from rule_files import name_of
 
 COMPARISON = re.compile(r" (>|<|==) ")
 OPERATOR = re.compile(r"\b(and|or|unless)\b")
@@ -55,8 +55,6 @@ def expressions(text):
         yield f"{match[0]} doubled", replaced(text, match, str(int(match[1]) * 2), 1)
     for match in matches(BRIDGED, text):
         yield f"no bridge over failed scrapes of {match[1]}", replaced(text, match, match[1] + (match[2] or ""))
-    for match in matches(SERIES, text):
-        yield f"{match[0]} misspelt", replaced(text, match, match[0] + "x")
     for match in matches(OPERATOR, text):
         yield f"{match[1]} made {OTHER_OPERATOR[match[1]]}", replaced(text, match, OTHER_OPERATOR[match[1]])
     for name, other in OTHER_FUNCTION.items():

@@ -54,6 +54,9 @@ extension ExporterConfiguration {
   /// Each log's own name; nil for a log that has none.
   var logNames: [String?] { logSources.map(\.name) }
 
+  /// The pipeline of lines that name none, for each source.
+  var sourcePipelines: [[UInt8]?] { logSources.map { $0.name.map { Array($0.utf8) } } }
+
   /// How each log is tailed.
   var tailOptions: TailOptions {
     var options = TailOptions()

@@ -14,6 +14,9 @@ struct BatchReader: ~Copyable {
 
   private var registry: TailRegistry
   private var processor: LineProcessor
+  /// Tells of each decision about a file; nil where that is not asked for.
+  private var eventLog: TailEventLog?
+  private let sourcePipelines: [[UInt8]?]
   private let staleAfterSeconds: Double
   /// What there is to say of logs that are not there, though files beside them are.
   private(set) var missingLogs: [String] = []
@@ -32,7 +35,7 @@ struct BatchReader: ~Copyable {
     // Nobody is waited for: what is not there now is not read.
     options.waitsForMore = false
     let registry = try TailRegistry(
-      configuration.logSources,
+      following: configuration,
       options: options,
       positions: [],
       readsSiblings: true,
@@ -45,6 +48,11 @@ struct BatchReader: ~Copyable {
       pipelines: PipelineTable(logNames: configuration.logNames)
     )
     staleAfterSeconds = configuration.staleAfter.inSeconds
+    sourcePipelines = configuration.sourcePipelines
+    if configuration.logLevel == .debug {
+      let logger = Logger(level: .debug, format: configuration.logFormat)
+      eventLog = TailEventLog(logger: logger, rotateWaitSeconds: options.rotateWaitSeconds)
+    }
     self.registry = registry
   }
 
@@ -54,9 +62,10 @@ struct BatchReader: ~Copyable {
   /// - Throws: `StartError` when a log is not there, nor a file beside it that was rotated, or one cannot be read.
   mutating func read() throws(StartError) -> Bool {
     for log in registry.logs {
-      processor.setContext(logName: log.pipeline, origin: log.origin, readTime: .now)
+      processor.setContext(logName: sourcePipelines[log.sourceIndex], origin: log.origin, readTime: .now)
       while true {
         let progress = log.tailer.readAvailable(budget: Self.budget, into: &processor)
+        eventLog?.take(registry.events.take(), at: .now)
         if case .failing(let error) = log.tailer.state { throw StartError("\(error)") }
         guard progress == .caughtUp else { continue }
         if case .waiting(let reason) = log.tailer.state {

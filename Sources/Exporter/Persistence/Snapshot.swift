@@ -6,10 +6,7 @@ internal import Tailing
 /// counted by then. Both are of one moment, so that no line is counted twice or not at all.
 struct Snapshot {
   /// How far one log was read.
-  struct Log: Equatable {
-    let path: String
-    let position: TailPosition
-  }
+  typealias Log = SavedPosition
 
   /// Changes whenever an older program would misread what this one writes.
   private static let format: Int64 = 1
@@ -213,6 +210,9 @@ extension ReadCounters {
       ("read_bytes", .integer(readBytes)),
       ("read_errors", .integer(readErrors)),
       ("rotations", rotations.json),
+      ("abandoned_files", .integer(abandonedFiles)),
+      ("lost_positions", .integer(lostPositions)),
+      ("truncations_without_copy", .integer(truncationsWithoutCopy)),
     ])
   }
 
@@ -221,6 +221,10 @@ extension ReadCounters {
     self.init()
     self.readBytes = readBytes
     self.readErrors = readErrors
+    // Versions before 0.2 did not count them.
+    abandonedFiles = json?["abandoned_files"]?.count ?? 0
+    lostPositions = json?["lost_positions"]?.count ?? 0
+    truncationsWithoutCopy = json?["truncations_without_copy"]?.count ?? 0
     for kind in RotationKind.allCases { rotations[kind] = json?["rotations"]?[kind.rawValue]?.count ?? 0 }
   }
 }

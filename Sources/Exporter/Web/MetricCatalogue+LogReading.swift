@@ -56,11 +56,26 @@ extension MetricCatalogue {
       ) { source, samples in
         for series in RotationCounts.series { samples.add(source.logs.rotations[series.kind], labels: series.labels) }
       },
+    ]
+  }
+
+  static var logFaults: [Family] {
+    [
       Family("etl_exporter_log_read_errors_total", .counter, "Times that a log could not be looked at or read.") {
         source,
         samples in
         samples.add(source.logs.readErrors)
       },
+      total("etl_exporter_log_abandoned_files_total", "Files of the logs that could not be read and were given up.") {
+        $0.logs.abandonedFiles
+      },
+      total("etl_exporter_log_lost_positions_total", "Files that were not found any more after a restart.") {
+        $0.logs.lostPositions
+      },
+      total(
+        "etl_exporter_log_truncations_without_copy_total",
+        "Times that a log was cut to nothing and no copy was found of what it had held."
+      ) { $0.logs.truncationsWithoutCopy },
       Family(
         "etl_exporter_label_overflow_total",
         .counter,
@@ -72,6 +87,11 @@ extension MetricCatalogue {
         }
         samples.add(errorTypeOverflow, labels: errorTypeOverflowLabels)
       },
+    ]
+  }
+
+  static var logGaps: [Family] {
+    [
       integers(
         "etl_exporter_log_gap_records_total",
         .counter,
