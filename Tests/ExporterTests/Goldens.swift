@@ -275,11 +275,11 @@ let goldenRun = """
   # TYPE etl_exporter_log_lines_total counter
   etl_exporter_log_lines_total{result="event"} 3
   etl_exporter_log_lines_total{result="other"} 1
-  etl_exporter_log_lines_total{result="malformed"} 0
+  etl_exporter_log_lines_total{result="malformed"} 1
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
-  etl_exporter_log_lines_total{result="text"} 1
+  etl_exporter_log_lines_total{result="text"} 0
   # HELP etl_exporter_unusable_values_total Values in the logs that their field cannot have, by field; the rest of such a line counts.
   # TYPE etl_exporter_unusable_values_total counter
   etl_exporter_unusable_values_total{field="timestamp"} 0
