@@ -26,6 +26,13 @@ struct LineFaultTests {
     }
   }
 
+  @Test("a text in another encoding is blamed for its JSON")
+  func otherEncoding() {
+    let latin1 = Array(#"{"file_id":"caf"#.utf8) + [0xE9] + Array(#""}"#.utf8)
+    #expect(outcome(of: latin1) == .rejected(.malformed))
+    #expect(LineFault.explain(latin1) == "it is not UTF-8 from its first { on")
+  }
+
   private static func nested(_ depth: Int, _ opening: String, _ closing: String) -> String {
     String(repeating: opening, count: depth) + "1" + String(repeating: closing, count: depth)
   }

@@ -5,8 +5,8 @@ internal import UnixTime
 struct DatePrefixCache: BitwiseCopyable {
   private static let dayByteCount = 11
   /// How many nanoseconds the last digit of a fraction stands for, by the number of digits.
-  private static let fractionUnits: InlineArray<8, UInt64> = [
-    1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100,
+  private static let fractionUnits: InlineArray<9, UInt64> = [
+    1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10,
   ]
   /// A clock's time, all of its digits zero.
   private static let midnight = ShortText("00:00:00").first
@@ -60,7 +60,7 @@ struct DatePrefixCache: BitwiseCopyable {
     (start + 8).word & Word.mask(byteCount: dayByteCount - 8)
   }
 
-  /// Reads a timestamp of the same day and offset, with no or at most seven digits of fraction.
+  /// Reads a timestamp of the same day and offset, with no or at most nine digits of fraction.
   ///
   /// - Returns: The timestamp and the place behind its closing quote, or nil where something else stands.
   @inline(__always)
@@ -79,9 +79,15 @@ struct DatePrefixCache: BitwiseCopyable {
     var position = start + 19
     if position.byte == Byte.period || position.byte == Byte.comma {
       let fraction = LeadingDigits((position + 1).word)
-      guard 1...7 ~= fraction.count else { return nil }
+      guard fraction.count > 0 else { return nil }
       value &+= fraction.value &* Self.fractionUnits[fraction.count]
       position += 1 + fraction.count
+      if fraction.count == 8 {
+        let ninth = LeadingDigits(position.word)
+        guard ninth.count <= 1 else { return nil }
+        value &+= ninth.value
+        position += ninth.count
+      }
     }
     let differs = position.word & offsetMask ^ offset | (position + 8).word & offsetRestMask ^ offsetRest
     guard differs == 0 else { return nil }

@@ -14,6 +14,7 @@ package enum LineFault {
     case .some: return "something stands behind its JSON object"
     case nil where isNestedTooDeep(text):
       return "its JSON is nested deeper than \(JSONScanner.maximumDepth) levels; no more are read"
+    case nil where String(validating: text, as: UTF8.self) == nil: return "it is not UTF-8 from its first { on"
     case nil: return "it is not valid JSON from its first { on"
     }
   }

@@ -18,7 +18,7 @@ enum ExporterOptions {
         otherVariables: ["LOG_FILE"],
         help: "log or pattern to follow, - for standard input"
       ),
-      .value("log-file.zone", .logZone, \.logZone, help: "offset of times in the log that name none"),
+      .value("log-file.zone", .logZone, \.logZone, help: "zone of times without one"),
       .value(
         "log.poll-interval",
         .duration(in: shortest...longest),
@@ -71,7 +71,7 @@ enum ExporterOptions {
         "web.max-head-bytes",
         .byteSize(in: 512...(1 << 20)),
         \.maximumHeadBytes,
-        help: "refuse requests with a longer head"
+        help: "refuse longer heads"
       ),
       .value(
         "web.max-pending-bytes",

@@ -4,7 +4,9 @@ internal import Metrics
 
 /// What the exporter says of its own reading.
 extension MetricCatalogue {
-  static var ownLogReading: [Family] {
+  static var ownLogReading: [Family] { lines + files }
+
+  private static var lines: [Family] {
     [
       Family("etl_exporter_log_lines_total", .counter, "Lines read from the logs, by what became of them.") {
         source,
@@ -36,6 +38,11 @@ extension MetricCatalogue {
       ) { source, samples in
         samples.add(source.eventDelaySeconds)
       },
+    ]
+  }
+
+  private static var files: [Family] {
+    [
       Family("etl_exporter_log_bytes_total", .counter, "Bytes read from the logs.") { source, samples in
         samples.add(source.logs.readBytes)
       },
