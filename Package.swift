@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "ETLLog", dependencies: ["JSON", "UnixTime"]),
     .target(name: "Tailing", dependencies: ["LinuxIO"]),
     .target(name: "Metrics"),
-    .target(name: "JobState", dependencies: ["ETLLog", "JSON", "Metrics", "UnixTime"]),
+    .target(name: "JobState", dependencies: ["ETLLog", "Metrics", "UnixTime"]),
     .target(
       name: "Exporter",
       dependencies: [
@@ -58,13 +58,14 @@ let package = Package(
     .testTarget(name: "ETLLogTests", dependencies: ["ETLLog", "JSON", "TestSupport", "UnixTime"]),
     .testTarget(name: "TailingTests", dependencies: ["LinuxIO", "Tailing"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-    .testTarget(name: "JobStateTests", dependencies: ["ETLLog", "JSON", "JobState", "Metrics", "UnixTime"]),
+    .testTarget(name: "JobStateTests", dependencies: ["ETLLog", "JobState", "Metrics", "UnixTime"]),
     .testTarget(
       name: "ExporterTests",
       dependencies: [
         "CommandLineOptions", "ETLLog", "Exporter", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
         "UnixTime",
-      ]
+      ],
+      exclude: ["Fixtures"]
     ),
     .testTarget(
       name: "SimulatorTests",

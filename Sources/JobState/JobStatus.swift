@@ -1,5 +1,4 @@
 package import ETLLog
-internal import JSON
 internal import UnixTime
 
 /// How a job is now, by its newest events.
@@ -89,28 +88,42 @@ package struct JobStatus {
 // MARK: In a snapshot
 
 extension JobStatus {
-  /// The members of the pipeline's object that say it.
-  var jsonMembers: [(String, JSONValue)] {
-    [
-      ("last_event", .nanoseconds(lastEventNanoseconds)),
-      ("last_event_guessed", .boolean(isLastEventGuessed)),
-      ("last_success", .nanoseconds(lastSuccessNanoseconds)),
-      ("last_failure", .nanoseconds(lastFailureNanoseconds)),
-      ("file_started", .nanoseconds(fileStartedNanoseconds)),
-      ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
-    ]
+  /// What a new process needs to go on from here.
+  package struct State {
+    /// The time of the newest event, since 1970; nil before the first.
+    package var lastEventNanoseconds: Int64?
+    /// Whether that time is only when its line was read.
+    package var isLastEventGuessed = false
+    /// When the newest file was completed; nil before the first.
+    package var lastSuccessNanoseconds: Int64?
+    /// When the newest file failed; nil before the first.
+    package var lastFailureNanoseconds: Int64?
+    /// Since when the newest file is being worked on; nil while none is.
+    package var fileStartedNanoseconds: Int64?
+    /// How the job ended; nil while it has not.
+    package var ending: LogMessage?
+
+    /// Makes that of the time before the first line.
+    package init() {}
   }
 
-  /// Reads what `jsonMembers` gave.
-  ///
-  /// - Parameter json: The pipeline's object.
-  init(json: JSONValue) {
-    lastEventNanoseconds = json["last_event"]?.integerValue
-    isLastEventGuessed = json["last_event_guessed"]?.booleanValue ?? false
-    lastSuccessNanoseconds = json["last_success"]?.integerValue
-    lastFailureNanoseconds = json["last_failure"]?.integerValue
-    fileStartedNanoseconds = json["file_started"]?.integerValue
-    let ending = json["ending"]?.stringValue
-    self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }
+  var state: State {
+    var state = State()
+    state.lastEventNanoseconds = lastEventNanoseconds
+    state.isLastEventGuessed = isLastEventGuessed
+    state.lastSuccessNanoseconds = lastSuccessNanoseconds
+    state.lastFailureNanoseconds = lastFailureNanoseconds
+    state.fileStartedNanoseconds = fileStartedNanoseconds
+    state.ending = ending
+    return state
+  }
+
+  init(_ state: State) {
+    lastEventNanoseconds = state.lastEventNanoseconds
+    isLastEventGuessed = state.isLastEventGuessed
+    lastSuccessNanoseconds = state.lastSuccessNanoseconds
+    lastFailureNanoseconds = state.lastFailureNanoseconds
+    fileStartedNanoseconds = state.fileStartedNanoseconds
+    ending = state.ending
   }
 }

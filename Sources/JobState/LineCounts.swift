@@ -1,5 +1,4 @@
 package import ETLLog
-package import JSON
 
 /// How many lines there were, by what became of them.
 package struct LineCounts {
@@ -31,26 +30,5 @@ package struct LineCounts {
 extension LineCounts: Equatable {
   package static func == (left: LineCounts, right: LineCounts) -> Bool {
     LineResult.allCases.allSatisfy { left[$0] == right[$0] }
-  }
-}
-
-// MARK: In a snapshot
-
-extension LineCounts {
-  /// The counts by result, for a snapshot.
-  package var json: JSONValue {
-    .object(LineResult.allCases.map { ($0.rawValue, .integer(self[$0])) })
-  }
-
-  /// Reads what `json` gave.
-  ///
-  /// - Parameter json: The value; nil where a count is missing.
-  package init?(json: JSONValue?) {
-    for result in LineResult.allCases {
-      let count = json?[result.rawValue]?.count
-      // Older snapshots have none of text lines.
-      guard let count = count ?? (result == .text ? 0 : nil) else { return nil }
-      self[result] = count
-    }
   }
 }

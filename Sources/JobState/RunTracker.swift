@@ -1,5 +1,4 @@
 internal import ETLLog
-internal import JSON
 
 /// Counts a job's work by following its running totals, so that a lost line loses no count and a repeated one adds none.
 ///
@@ -150,24 +149,46 @@ package struct RunTracker: Equatable {
 // MARK: In a snapshot
 
 extension RunTracker {
-  var json: JSONValue {
-    .object([
-      ("records", records.json), ("files", files.json), ("failures", failures.json),
-      ("run_started", .nanoseconds(runStartedNanoseconds)), ("started_line", .nanoseconds(startedLineNanoseconds)),
-      ("newest", .nanoseconds(newestNanoseconds)), ("jump", .nanoseconds(jumpNanoseconds)),
-    ])
+  /// What a new process needs to go on from here.
+  package struct State {
+    /// The records.
+    package var records = RunningTotal.State()
+    /// The completed files.
+    package var files = RunningTotal.State()
+    /// The failed files.
+    package var failures = RunningTotal.State()
+    /// When the present run began, since 1970.
+    package var runStartedNanoseconds: Int64?
+    /// When the newest line was that says that a run begins.
+    package var startedLineNanoseconds: Int64?
+    /// When the newest line of the present run was.
+    package var newestNanoseconds: Int64?
+    /// When the newest line was whose totals told of missing ones.
+    package var jumpNanoseconds: Int64?
+
+    /// Makes that of the time before the first line.
+    package init() {}
   }
 
-  init?(json: JSONValue?) {
-    guard let json, let records = RunningTotal(json: json["records"]), let files = RunningTotal(json: json["files"]),
-      let failures = RunningTotal(json: json["failures"])
-    else { return nil }
-    self.records = records
-    self.files = files
-    self.failures = failures
-    runStartedNanoseconds = json["run_started"]?.integerValue
-    startedLineNanoseconds = json["started_line"]?.integerValue
-    newestNanoseconds = json["newest"]?.integerValue
-    jumpNanoseconds = json["jump"]?.integerValue
+  var state: State {
+    var state = State()
+    state.records = records.state
+    state.files = files.state
+    state.failures = failures.state
+    state.runStartedNanoseconds = runStartedNanoseconds
+    state.startedLineNanoseconds = startedLineNanoseconds
+    state.newestNanoseconds = newestNanoseconds
+    state.jumpNanoseconds = jumpNanoseconds
+    return state
+  }
+
+  init(_ state: State) {
+    records = RunningTotal(state.records)
+    files = RunningTotal(state.files)
+    failures = RunningTotal(state.failures)
+    runStartedNanoseconds = state.runStartedNanoseconds
+    startedLineNanoseconds = state.startedLineNanoseconds
+    newestNanoseconds = state.newestNanoseconds
+    jumpNanoseconds = state.jumpNanoseconds
   }
 }

@@ -11,7 +11,7 @@ enum ImportRules {
     "ETLLog": ["JSON", "UnixTime"],
     "Tailing": ["LinuxIO"],
     "Metrics": [],
-    "JobState": ["ETLLog", "JSON", "Metrics", "UnixTime"],
+    "JobState": ["ETLLog", "Metrics", "UnixTime"],
     "Exporter": [
       "CommandLineOptions", "ETLLog", "EventLoop", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
       "UnixTime",

@@ -1,4 +1,3 @@
-internal import JSON
 internal import Metrics
 internal import Tailing
 
@@ -45,9 +44,10 @@ struct ReadCounters {
 
 /// How often a log was replaced, by how it happened.
 struct RotationCounts {
-  /// The ways in which a log may be replaced, in the order in which they are shown, with the labels of each one's series.
+  /// The ways in which a log may be replaced, in the order in which they are shown, with the name and the labels of each one's
+  /// series.
   static let series = RotationKind.allCases.map { kind in
-    (kind: kind, labels: LabelSet.none.adding("kind", kind.rawValue))
+    (kind: kind, name: kind.rawValue, labels: LabelSet.none.adding("kind", kind.rawValue))
   }
 
   // In place, because each scrape adds up those of all logs.
@@ -66,11 +66,5 @@ struct RotationCounts {
     case .replace: 3
     case .symlink: 4
     }
-  }
-}
-
-extension RotationCounts {
-  var json: JSONValue {
-    .object(Self.series.map { ($0.kind.rawValue, .integer(self[$0.kind])) })
   }
 }

@@ -3,9 +3,9 @@ internal import LinuxIO
 /// How far a log was read.
 package struct SavedPosition: Equatable {
   /// The log's path.
-  package let path: String
+  package var path: String
   /// How far it was read.
-  package let position: TailPosition
+  package var position: TailPosition
 
   package init(path: String, position: TailPosition) {
     self.path = path
