@@ -161,6 +161,7 @@ final class ExporterApplication {
 
   private func scrapeSource() -> ScrapeSource {
     requestCounts.statistics = server.statistics
+    follower.noteSilence()
     return ScrapeSource(
       now: .now,
       staleAfterSeconds: staleAfterSeconds,

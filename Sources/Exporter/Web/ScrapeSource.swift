@@ -35,6 +35,11 @@ struct ScrapeSource {
     nanoseconds.map { UnixTime.seconds(from: $0, to: now.nanoseconds) }
   }
 
+  /// What only running totals told of, in the pipeline at an index.
+  func gaps(_ index: Int) -> (records: Int64, files: Int64, failures: Int64) {
+    pipelines[index].totals.gaps(at: now.nanoseconds)
+  }
+
   func isAlive(_ index: Int) -> Bool {
     pipelines[index].status.isAlive(at: now.nanoseconds, staleAfterSeconds: staleAfterSeconds)
   }
