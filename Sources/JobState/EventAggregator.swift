@@ -22,6 +22,8 @@ package struct LogOrigin: Equatable {
 package struct EventAggregator: LogEventSink {
   /// What became of the lines, over all logs.
   package private(set) var lineCounts: LineCounts
+  /// What became of their values.
+  package private(set) var valueCounts: ValueCounts
   /// What the lines said.
   package private(set) var pipelines: PipelineTable
   /// Two logs whose running totals went to one pipeline, which follows those of one job only; nil while there are none.
@@ -40,6 +42,7 @@ package struct EventAggregator: LogEventSink {
   /// Whether totals of no named pipeline have come since this log's lines began: the next lines tell the same of it.
   private var hasRecordedTotalsSource = false
   private var rejectedLines: RejectedLines?
+  private var unusableValues: UnusableValues?
   /// When the newest event happened, and when it was read; nil before the first one that says when it happened.
   private var newestEventNanoseconds: Int64?
   private var newestEventReadNanoseconds: Int64 = 0
@@ -49,9 +52,11 @@ package struct EventAggregator: LogEventSink {
   /// - Parameters:
   ///   - pipelines: What is known from before.
   ///   - lineCounts: What is known from before.
-  package init(pipelines: PipelineTable, lineCounts: LineCounts) {
+  ///   - valueCounts: What is known from before.
+  package init(pipelines: PipelineTable, lineCounts: LineCounts, valueCounts: ValueCounts = ValueCounts()) {
     self.pipelines = pipelines
     self.lineCounts = lineCounts
+    self.valueCounts = valueCounts
   }
 
   /// Says where the events come from that are received next, and when they were read.
@@ -75,6 +80,33 @@ package struct EventAggregator: LogEventSink {
     return rejectedLines
   }
 
+  /// Takes what there is to say of values that could not be used since this was last called.
+  ///
+  /// - Returns: The first of them, and how many there were; nil where there were none.
+  package mutating func takeUnusableValues() -> UnusableValues? {
+    defer { unusableValues = nil }
+    return unusableValues
+  }
+
+  /// Counts the values of the next event that are missing in it, or not as they stand in the line.
+  ///
+  /// - Parameters:
+  ///   - unusable: The fields with a value that they cannot have.
+  ///   - replaced: The texts in which characters were replaced.
+  ///   - object: The event's object.
+  package mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan) {
+    let before = valueCounts.unusableTotal
+    valueCounts.add(unusable: unusable, replaced: replaced)
+    guard !unusable.isEmpty else { return }
+    if unusableValues == nil {
+      // Safe: the bytes stand during the call.
+      let bytes = unsafe object.withUnsafeBytes { unsafe Array($0) }
+      guard let first = UnusableValue(in: unusable, object: bytes) else { return }
+      unusableValues = UnusableValues(path: origin.path, first: first)
+    }
+    unusableValues?.count += valueCounts.unusableTotal - before
+  }
+
   /// Counts an event.
   ///
   /// - Parameters:
@@ -92,12 +124,15 @@ package struct EventAggregator: LogEventSink {
   /// Counts a line that is no event.
   ///
   /// - Parameters:
-  ///   - reason: Why it is none: `.malformed`, `.oversized`, or `.other` where it is blank.
-  ///   - line: The line with its newline; empty where it was skipped.
+  ///   - reason: Why it is none: `.malformed`, `.oversized`, `.text`, or `.other` where it is blank.
+  ///   - line: The line with its newline, or a part of it; empty where it was skipped.
   package mutating func reject(_ reason: LineResult, line: RawSpan) {
     lineCounts[reason] += 1
-    // A blank line is nothing that somebody has to mend.
-    if case .other = reason { return }
+    // A blank line is nothing that somebody has to mend, and neither is a stack trace.
+    switch reason {
+    case .other, .text: return
+    default: break
+    }
     if rejectedLines == nil { rejectedLines = RejectedLines(path: origin.path, reason: reason, line: line) }
     rejectedLines?.count += 1
   }

@@ -6,7 +6,7 @@ package struct LineCounts {
   package init() {}
 
   // In place, because each line changes one of them.
-  private var counts = InlineArray<6, Int64>(repeating: 0)
+  private var counts = InlineArray<7, Int64>(repeating: 0)
 
   /// How many lines became that.
   package subscript(result: LineResult) -> Int64 {
@@ -22,6 +22,7 @@ package struct LineCounts {
     case .oversized: 3
     case .duplicate: 4
     case .stale: 5
+    case .text: 6
     }
   }
 }

@@ -78,7 +78,7 @@ extension LineResult {
   var isCounted: Bool {
     switch self {
     case .event, .other: true
-    case .malformed, .oversized, .duplicate, .stale: false
+    case .malformed, .oversized, .duplicate, .stale, .text: false
     }
   }
 }

@@ -21,14 +21,14 @@ package struct RejectedLines {
   /// - Parameters:
   ///   - path: The log.
   ///   - reason: Why it was not counted.
-  ///   - line: The line with its newline; empty where it was skipped.
+  ///   - line: The line with its newline, or a part of one; empty where it was skipped.
   init(path: String, reason: LineResult, line: RawSpan) {
     self.path = path
     self.reason = reason
     // Safe: the bytes stand during the call.
     fault = reason == .malformed ? LineFault.explain(unsafe line.withUnsafeBytes { unsafe Array($0) }) : nil
-    let kept = line.extracting(first: min(max(line.byteCount - 1, 0), Self.maximumBytes))
+    let kept = line.extracting(first: min(line.byteCount, Self.maximumBytes))
     // Safe: the bytes stand during the call.
-    beginning = unsafe kept.withUnsafeBytes { unsafe Array($0) }
+    beginning = unsafe kept.withUnsafeBytes { bytes in unsafe Array(bytes.prefix { $0 != UInt8(ascii: "\n") }) }
   }
 }

@@ -243,6 +243,10 @@ struct CountingSink: LogEventSink {
     events.append(event)
   }
 
+  mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan) {
+    rejections += 1
+  }
+
   mutating func reject(_ reason: LineResult, line: RawSpan) {
     rejections += 1
   }

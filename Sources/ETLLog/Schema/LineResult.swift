@@ -4,8 +4,7 @@ package enum LineResult: String, CaseIterable {
   case event
   /// It is well-formed, but says nothing known, or there is nothing in it but white space and NUL bytes.
   case other
-  /// It has no JSON object as RFC 8259 defines it, something beside the object, or a known field with a value that
-  /// the field cannot have.
+  /// It has a brace, and no JSON object that reaches to its end.
   case malformed
   /// It is longer than the limit.
   case oversized
@@ -13,4 +12,6 @@ package enum LineResult: String, CaseIterable {
   case duplicate
   /// It is older than what was counted before.
   case stale
+  /// It has no brace: a stack trace, a greeting.
+  case text
 }

@@ -13,11 +13,19 @@ struct LineProcessor: ~Copyable {
   ///
   /// - Parameters:
   ///   - maximumLineBytes: Longer lines are counted as oversized and not read.
+  ///   - localOffsetSeconds: How far the clock of a time without an offset is ahead of UTC.
   ///   - pipelines: What is known from before.
   ///   - lineCounts: What is known from before.
-  init(maximumLineBytes: Int, pipelines: PipelineTable, lineCounts: LineCounts = LineCounts()) {
-    reader = LogReader(maximumLineBytes: maximumLineBytes)
-    aggregator = EventAggregator(pipelines: pipelines, lineCounts: lineCounts)
+  ///   - valueCounts: What is known from before.
+  init(
+    maximumLineBytes: Int,
+    localOffsetSeconds: Int64 = 0,
+    pipelines: PipelineTable,
+    lineCounts: LineCounts = LineCounts(),
+    valueCounts: ValueCounts = ValueCounts()
+  ) {
+    reader = LogReader(maximumLineBytes: maximumLineBytes, localOffsetSeconds: localOffsetSeconds)
+    aggregator = EventAggregator(pipelines: pipelines, lineCounts: lineCounts, valueCounts: valueCounts)
   }
 
   /// Says where the lines come from that are received next, and when they were read.
@@ -34,6 +42,11 @@ struct LineProcessor: ~Copyable {
   ///
   /// - Returns: The first of them, and how many there were; nil where there were none.
   mutating func takeRejectedLines() -> RejectedLines? { aggregator.takeRejectedLines() }
+
+  /// Takes what there is to say of values that could not be used since this was last called.
+  ///
+  /// - Returns: The first of them, and how many there were; nil where there were none.
+  mutating func takeUnusableValues() -> UnusableValues? { aggregator.takeUnusableValues() }
 }
 
 extension LineProcessor: LineSink {

@@ -9,6 +9,12 @@ struct ReadCounters {
   var lagBytes: Int64 = 0
   /// Times that a log could not be looked at or read.
   var readErrors: Int64 = 0
+  /// Files with lines that may be unread which could not be read and were given up.
+  var abandonedFiles: Int64 = 0
+  /// Positions of an earlier process whose file was not found any more.
+  var lostPositions: Int64 = 0
+  /// Truncations for which no copy of what was there before was found.
+  var truncationsWithoutCopy: Int64 = 0
   /// Replacements of a log by how they happened.
   var rotations = RotationCounts()
 
@@ -20,6 +26,9 @@ struct ReadCounters {
     readBytes += statistics.bytesRead
     lagBytes += tailer.lagBytes
     readErrors += statistics.readErrors
+    abandonedFiles += statistics.abandonedFiles
+    lostPositions += statistics.lostPositions
+    truncationsWithoutCopy += statistics.truncationsWithoutCopy
     for series in RotationCounts.series { rotations[series.kind] += statistics.rotations(series.kind) }
   }
 
@@ -35,8 +44,8 @@ struct ReadCounters {
 
 /// How often a log was replaced, by how it happened.
 struct RotationCounts {
-  /// The ways in which a log may be replaced, in the order in which they are shown, with the name and the labels of each one's
-  /// series.
+  /// The ways in which a log may be replaced, in the order in which they are shown, with the name and the labels of
+  /// each one's series.
   static let series = RotationKind.allCases.map { kind in
     (kind: kind, name: kind.rawValue, labels: LabelSet.none.adding("kind", kind.rawValue))
   }

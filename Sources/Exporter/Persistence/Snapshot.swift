@@ -6,10 +6,7 @@ internal import Tailing
 /// counted by then. Both are of one moment, so that no line is counted twice or not at all.
 struct Snapshot {
   /// How far one log was read.
-  struct Log: Equatable {
-    var path: String
-    var position: TailPosition
-  }
+  typealias Log = SavedPosition
 
   /// Changes whenever an older program would misread what this one writes.
   private static let format: Int64 = 1
@@ -19,6 +16,7 @@ struct Snapshot {
   /// the first ones first. It is not written.
   var droppedCount = 0
   var lineCounts: LineCounts
+  var valueCounts = ValueCounts()
   var totals: ReadCounters
   var pipelines: PipelineTable
   /// When it was written, in nanoseconds since 1970; nil where it was not yet.
@@ -35,6 +33,7 @@ struct Snapshot {
       header: SnapshotHeader(format: Self.format, writtenNanoseconds: nanoseconds),
       logs: logs,
       lineCounts: lineCounts,
+      valueCounts: valueCounts,
       counters: totals,
       pipelines: pipelines.state
     )
@@ -89,6 +88,7 @@ struct Snapshot {
     guard let document: SnapshotDocument = SnapshotMembers.read(json, resetParts: &parts) else { throw .damaged }
     logs = document.logs
     lineCounts = document.lineCounts
+    valueCounts = document.valueCounts
     totals = document.counters
     pipelines = PipelineTable(logNames: logNames, state: document.pipelines)
     writtenNanoseconds = document.header.writtenNanoseconds

@@ -19,6 +19,7 @@ struct SnapshotDocument {
   var header = SnapshotHeader()
   var logs: [Snapshot.Log] = []
   var lineCounts = LineCounts()
+  var valueCounts = ValueCounts()
   var counters = ReadCounters()
   var pipelines = PipelineTable.State()
 }
@@ -29,6 +30,7 @@ extension SnapshotDocument: SnapshotObject {
     header.declare(&members)
     members.objects("logs", &logs)
     members.object("lines", &lineCounts)
+    members.object("values", &valueCounts, mayBeMissing: true)
     members.object("totals", &counters)
     members.object("pipelines", &pipelines)
   }
@@ -36,7 +38,28 @@ extension SnapshotDocument: SnapshotObject {
 
 extension LineCounts: SnapshotObject {
   mutating func declare(_ members: inout SnapshotMembers) {
-    for result in LineResult.allCases { members.required(result.rawValue, &self[result], .count) }
+    for result in LineResult.allCases {
+      members.required(result.rawValue, &self[result], .count, mayBeMissing: result == .text)
+    }
+  }
+}
+
+extension ValueCounts: SnapshotObject {
+  mutating func declare(_ members: inout SnapshotMembers) {
+    var unusable = FieldCounts(counts: unusable)
+    var replaced = FieldCounts(counts: replaced)
+    members.object("unusable", &unusable, mayBeMissing: true)
+    members.object("replaced", &replaced, mayBeMissing: true)
+    self = ValueCounts(unusable: unusable.counts, replaced: replaced.counts)
+  }
+}
+
+/// Counts of values by their field.
+private struct FieldCounts: SnapshotObject {
+  var counts = Array(repeating: 0 as Int64, count: LogField.read.count)
+
+  mutating func declare(_ members: inout SnapshotMembers) {
+    for (index, field) in LogField.read.enumerated() { members.countUnlessZero(field.name, &counts[index]) }
   }
 }
 
@@ -45,6 +68,9 @@ extension ReadCounters: SnapshotObject {
     members.required("read_bytes", &readBytes, .count)
     members.required("read_errors", &readErrors, .count)
     members.object("rotations", &rotations, mayBeMissing: true)
+    members.optional("abandoned_files", &abandonedFiles, .count)
+    members.optional("lost_positions", &lostPositions, .count)
+    members.optional("truncations_without_copy", &truncationsWithoutCopy, .count)
   }
 }
 
