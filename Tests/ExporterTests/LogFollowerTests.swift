@@ -118,10 +118,10 @@ struct LogFollowerTests {
     try write("2025-01-02.log", lines(count..<count + 10))
     let bench = try FollowerBench(in: directory, ["*.log"])
     try bench.run("caught up") { bench.follower.hasCaughtUp && bench.follower.totals.lagBytes == 0 }
-    let totals = try #require(bench.follower.pipelines.first).totals
+    let totals = try #require(bench.follower.processor.aggregator.pipelines.all.first).totals
     #expect(totals.files.counted == Int64(count + 9))
     #expect(totals.files.gap == 0)
-    #expect(bench.follower.lineCounts[.stale] == 0)
+    #expect(bench.follower.processor.aggregator.lineCounts[.stale] == 0)
   }
 
   @Test("something happens to one of many logs: the others are not looked at")
@@ -291,7 +291,7 @@ struct LogFollowerTests {
     let bench = try FollowerBench(in: directory, ["a.log"])
     try bench.run("caught up") { bench.follower.hasCaughtUp }
     try append("a.log", "{y\n")
-    try bench.run("the line after it") { bench.follower.lineCounts[.malformed] == 1_002 }
+    try bench.run("the line after it") { bench.follower.processor.aggregator.lineCounts[.malformed] == 1_002 }
     try bench.run(seconds: 0.1)
     #expect(
       bench.said("not counted") == [

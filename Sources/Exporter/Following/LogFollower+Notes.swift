@@ -66,7 +66,7 @@ extension LogFollower {
       notes.hasReportedWatchFailure = true
       logger.write(.warn, "changes of the log are found by the timer alone", ["reason": "\(failure)"])
     }
-    if !notes.hasReportedOverflow, pipelineOverflow > 0 || pipelines.contains(where: { $0.errorTypeOverflow > 0 }) {
+    if !notes.hasReportedOverflow, processor.aggregator.pipelines.hasOverflow {
       notes.hasReportedOverflow = true
       logger.write(.warn, "too many or too long pipelines or error types; the rest share the name other")
     }
