@@ -95,7 +95,7 @@ package struct EventAggregator: LogEventSink {
   ///   - replaced: The texts in which characters were replaced.
   ///   - object: The event's object.
   package mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan) {
-    let before = valueCounts.unusableTotal
+    let before = valueCounts.unusable.total
     valueCounts.add(unusable: unusable, replaced: replaced)
     guard !unusable.isEmpty else { return }
     if unusableValues == nil {
@@ -104,7 +104,7 @@ package struct EventAggregator: LogEventSink {
       guard let first = UnusableValue(in: unusable, object: bytes) else { return }
       unusableValues = UnusableValues(path: origin.path, first: first)
     }
-    unusableValues?.count += valueCounts.unusableTotal - before
+    unusableValues?.count += valueCounts.unusable.total - before
   }
 
   /// Counts an event.

@@ -1,37 +1,43 @@
-internal import ETLLog
+package import ETLLog
 internal import Metrics
 
 /// How many values of each field could not be taken as they stood in the log.
 package struct ValueCounts: Equatable {
-  /// Values that their field cannot have, by the field's place in `LogField.read`.
-  package private(set) var unusable = Array(repeating: 0 as Int64, count: LogField.read.count)
-  /// Texts with characters that cannot be shown, likewise; 0 for fields that are no texts.
-  package private(set) var replaced = Array(repeating: 0 as Int64, count: LogField.read.count)
+  /// A count for each field that is read.
+  package struct ByField: Equatable {
+    private var counts = Array(repeating: 0 as Int64, count: LogField.read.count)
+    private static let indices = LogField.allCases.map { LogField.read.firstIndex(of: $0) }
+
+    /// Makes counts of 0.
+    package init() {}
+
+    /// The count of one field; fields that are not read have none and stay at 0.
+    package subscript(field: LogField) -> Int64 {
+      get { Self.indices[field.rawValue].map { counts[$0] } ?? 0 }
+      set { if let index = Self.indices[field.rawValue] { counts[index] = newValue } }
+    }
+
+    /// All counts together.
+    package var total: Int64 { counts.reduce(0, saturatingSum) }
+
+    fileprivate mutating func add(_ fields: LogFieldSet) {
+      for field in LogField.read where fields.contains(field) { self[field] = saturatingSum(self[field], 1) }
+    }
+  }
+
+  /// Values that their field cannot have.
+  package var unusable = ByField()
+  /// Texts with characters that cannot be shown; 0 for fields that are no texts.
+  package var replaced = ByField()
 
   /// Makes counts of no value.
   package init() {}
 
-  /// Makes counts from before.
-  ///
-  /// - Parameters:
-  ///   - unusable: Values that their field cannot have, for each of `LogField.read`.
-  ///   - replaced: Texts with characters that cannot be shown, likewise.
-  package init(unusable: [Int64], replaced: [Int64]) {
-    precondition(unusable.count == self.unusable.count && replaced.count == self.replaced.count)
-    self.unusable = unusable
-    self.replaced = replaced
-  }
-
   /// Counts the values of a line.
   mutating func add(unusable unusableFields: LogFieldSet, replaced replacedFields: LogFieldSet) {
-    for (index, field) in LogField.read.enumerated() {
-      if unusableFields.contains(field) { unusable[index] = saturatingSum(unusable[index], 1) }
-      if replacedFields.contains(field) { replaced[index] = saturatingSum(replaced[index], 1) }
-    }
+    unusable.add(unusableFields)
+    replaced.add(replacedFields)
   }
-
-  /// All values that could not be used.
-  package var unusableTotal: Int64 { unusable.reduce(0, saturatingSum) }
 }
 
 /// Values that could not be used: their number, and the first of them for somebody to find it by.

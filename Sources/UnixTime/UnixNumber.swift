@@ -10,7 +10,8 @@ extension Timestamp {
   @inline(__always)
   package static func nanoseconds(unixNumber number: Int64) -> Int64? {
     guard number > 0 else { return nil }
-    let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: nanosecondsPerUnit(ofNumber: UInt64(number)))
+    let unit = Int64(powersOfTen[decimalsOfUnit(ofNumber: UInt64(number))])
+    let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: unit)
     return overflow ? nil : nanoseconds
   }
 
@@ -21,33 +22,33 @@ extension Timestamp {
   ///   - exponent: The power of ten that they are multiplied with.
   /// - Returns: Nanoseconds since 1970, cut; nil where that is below 1, or later than `Int64` nanoseconds.
   package static func nanoseconds(mantissa: UInt64, exponent: Int) -> Int64? {
-    // What is left out is later than any time, or less than a nanosecond.
-    guard mantissa > 0, -38...19 ~= exponent, let power = UInt128(powerOfTen: abs(exponent)) else { return nil }
-    // Below 2e19 × 1e19.
-    let number = exponent > 0 ? UInt128(mantissa) * power : UInt128(mantissa)
-    let divisor = exponent < 0 ? power : 1
-    guard let whole = UInt64(exactly: number / divisor) else { return nil }
-    // Below 2e19 × 1e9, since the number fits 64 bits here unless it is to be divided.
-    let nanoseconds = number * UInt128(nanosecondsPerUnit(ofNumber: whole)) / divisor
-    return nanoseconds > 0 ? Int64(exactly: nanoseconds) : nil
-  }
-
-  @inline(__always)
-  private static func nanosecondsPerUnit(ofNumber number: UInt64) -> Int64 {
-    switch number {
-    case ..<100_000_000_000: 1_000_000_000
-    case ..<100_000_000_000_000: 1_000_000
-    case ..<100_000_000_000_000_000: 1_000
-    default: 1
+    // What is left out is later than any time, or less than a second.
+    guard mantissa > 0, -19...19 ~= exponent else { return nil }
+    guard exponent < 0 else {
+      let (number, overflow) = mantissa.multipliedReportingOverflow(by: powersOfTen[exponent])
+      return overflow ? nil : Int64(exactly: number).flatMap(nanoseconds(unixNumber:))
     }
+    let shift = decimalsOfUnit(ofNumber: mantissa / powersOfTen[-exponent]) + exponent
+    let (nanoseconds, overflow) =
+      shift < 0 ? (mantissa / powersOfTen[-shift], false) : mantissa.multipliedReportingOverflow(by: powersOfTen[shift])
+    return overflow || nanoseconds == 0 ? nil : Int64(exactly: nanoseconds)
   }
-}
 
-extension UInt128 {
-  /// A power of ten, nil where it does not fit.
-  fileprivate init?(powerOfTen exponent: Int) {
-    guard 0...38 ~= exponent else { return nil }
-    self = 1
-    for _ in 0..<exponent { self *= 10 }
+  /// 10^0 to 10^19, all that fit 64 bits.
+  private static let powersOfTen: InlineArray<20, UInt64> = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+    100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+    10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
+
+  /// How many decimals a number's unit has until nanoseconds.
+  @inline(__always)
+  private static func decimalsOfUnit(ofNumber number: UInt64) -> Int {
+    switch number {
+    case ..<100_000_000_000: 9
+    case ..<100_000_000_000_000: 6
+    case ..<100_000_000_000_000_000: 3
+    default: 0
+    }
   }
 }

@@ -149,6 +149,11 @@ struct EventScanner: ~Copyable {
       unusableFields.set(.timestamp, event.timestampNanoseconds == nil)
       return end
     }
+    if let (mantissa, fractionCount, end) = json.scanPlainDigits(position) {
+      event.timestampNanoseconds = Timestamp.nanoseconds(mantissa: mantissa, exponent: -fractionCount)
+      unusableFields.set(.timestamp, event.timestampNanoseconds == nil)
+      return end
+    }
     return Self.scanNumber(position, json, .timestamp, into: &event.timestampNanoseconds, &unusableFields) { number in
       number.isNegative ? nil : Timestamp.nanoseconds(mantissa: number.mantissa, exponent: number.exponent)
     }

@@ -99,7 +99,7 @@ struct BatchReader: ~Copyable {
     [
       Self.amount(processor.aggregator.lineCounts[.malformed], "malformed line").map { $0 + whereAndWhy },
       Self.amount(processor.aggregator.lineCounts[.oversized], "oversized line"),
-      Self.amount(processor.aggregator.valueCounts.unusableTotal, "unusable value").map { $0 + fieldAndWhy },
+      Self.amount(processor.aggregator.valueCounts.unusable.total, "unusable value").map { $0 + fieldAndWhy },
     ].compactMap { $0 }
       + registry.overfullPatterns.map { pattern, count in
         "\(count) \(count == 1 ? "file is" : "files are") not read, since more than \(LogGlob.maximumMatches) match "

@@ -38,6 +38,7 @@ extension SnapshotDocument: SnapshotObject {
 
 extension LineCounts: SnapshotObject {
   mutating func declare(_ members: inout SnapshotMembers) {
+    // Older snapshots have none of text lines.
     for result in LineResult.allCases {
       members.required(result.rawValue, &self[result], .count, mayBeMissing: result == .text)
     }
@@ -46,20 +47,14 @@ extension LineCounts: SnapshotObject {
 
 extension ValueCounts: SnapshotObject {
   mutating func declare(_ members: inout SnapshotMembers) {
-    var unusable = FieldCounts(counts: unusable)
-    var replaced = FieldCounts(counts: replaced)
-    members.object("unusable", &unusable, mayBeMissing: true)
-    members.object("replaced", &replaced, mayBeMissing: true)
-    self = ValueCounts(unusable: unusable.counts, replaced: replaced.counts)
+    members.object("unusable", &unusable)
+    members.object("replaced", &replaced)
   }
 }
 
-/// Counts of values by their field.
-private struct FieldCounts: SnapshotObject {
-  var counts = Array(repeating: 0 as Int64, count: LogField.read.count)
-
+extension ValueCounts.ByField: SnapshotObject {
   mutating func declare(_ members: inout SnapshotMembers) {
-    for (index, field) in LogField.read.enumerated() { members.countUnlessZero(field.name, &counts[index]) }
+    for field in LogField.read { members.optional(field.name, &self[field], .count) }
   }
 }
 

@@ -79,15 +79,6 @@ struct SnapshotMembers {
     _ = take(key, &value, form, mayBeMissing: true)
   }
 
-  /// A count that is left out while it is 0.
-  ///
-  /// - Parameters:
-  ///   - key: Its key.
-  ///   - count: What is written, or is set to what was read.
-  mutating func countUnlessZero(_ key: String, _ count: inout Int64) {
-    if source != nil || count > 0 { optional(key, &count, .count) }
-  }
-
   /// A member that stays as it is where it cannot be read, which is said: for it alone nobody should lose the rest.
   ///
   /// - Parameters:

@@ -18,17 +18,15 @@ extension MetricCatalogue {
         .counter,
         "Values in the logs that their field cannot have, by field; the rest of such a line counts."
       ) { state, samples in
-        for (index, labels) in valueFields.enumerated() {
-          samples.add(state.valueCounts.unusable[index], labels: labels)
-        }
+        for (field, labels) in valueFields { samples.add(state.valueCounts.unusable[field], labels: labels) }
       },
       Family(
         "etl_exporter_replaced_texts_total",
         .counter,
         "Texts in the logs with characters that cannot be shown, which were replaced, by field."
       ) { state, samples in
-        for (index, labels) in valueFields.enumerated() where LogField.read[index].isShown {
-          samples.add(state.valueCounts.replaced[index], labels: labels)
+        for (field, labels) in valueFields where field.isShown {
+          samples.add(state.valueCounts.replaced[field], labels: labels)
         }
       },
       Family(
@@ -112,7 +110,7 @@ extension MetricCatalogue {
     ]
   }
 
-  private static let valueFields = LogField.read.map { LabelSet.none.adding("field", $0.name) }
+  private static let valueFields = LogField.read.map { ($0, LabelSet.none.adding("field", $0.name)) }
   private static let pipelineOverflowLabels = LabelSet.none.adding("label", "pipeline")
   private static let errorTypeOverflowLabels = LabelSet.none.adding("label", "error_type")
   private static let lineResults = LineResult.allCases.map { result in
