@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import LinuxIO
 import Tailing
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -82,9 +83,9 @@ struct OlderReleaseTests {
 
   @Test("a new process reads on where the release ended: no line is counted twice or lost")
   func samePosition() throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/release-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let temporaryFolder = try TemporaryFolder()
+    defer { temporaryFolder.remove() }
+    let directory = temporaryFolder.path
     let snapshot = try Self.movedSnapshot(to: directory)
     let bench = try FollowerBench(in: directory, [], resuming: snapshot) { configuration in
       configuration.maximumLineBytes = 1024
