@@ -55,10 +55,10 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
     .testTarget(name: "EventLoopTests", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer", "LinuxIO"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer", "LinuxIO", "TestSupport"]),
     .testTarget(name: "ETLLogTests", dependencies: ["ETLLog", "JSON", "TestSupport", "UnixTime"]),
-    .testTarget(name: "TailingTests", dependencies: ["LinuxIO", "Tailing"]),
-    .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+    .testTarget(name: "TailingTests", dependencies: ["LinuxIO", "Tailing", "TestSupport"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"]),
     .testTarget(
       name: "JobStateTests",
       dependencies: ["ETLLog", "JobState", "Metrics", "TestSupport", "UnixTime"]
@@ -67,15 +67,15 @@ let package = Package(
       name: "ExporterTests",
       dependencies: [
         "CommandLineOptions", "ETLLog", "Exporter", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
-        "UnixTime",
+        "TestSupport", "UnixTime",
       ],
       exclude: ["Fixtures"]
     ),
     .testTarget(
       name: "SimulatorTests",
-      dependencies: ["CommandLineOptions", "ETLLog", "LinuxIO", "Simulator", "UnixTime"]
+      dependencies: ["CommandLineOptions", "ETLLog", "LinuxIO", "Simulator", "TestSupport", "UnixTime"]
     ),
-    .testTarget(name: "EndToEndTests", dependencies: ["etl-exporter", "etl-simulator"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "etl-exporter", "etl-simulator"]),
     .testTarget(name: "RepositoryTests"),
   ]
 )

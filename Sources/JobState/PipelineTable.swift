@@ -25,6 +25,9 @@ package struct PipelineTable {
   /// How many events had a pipeline that was put under the overflow.
   package var pipelineOverflow: Int64 { names.overflowCount }
 
+  /// Whether a pipeline or a type of error was put under the overflow.
+  package var hasOverflow: Bool { names.overflowCount > 0 || all.contains { $0.errorTypeOverflow > 0 } }
+
   /// Every pipeline that has series now.
   ///
   /// The one without a name is there from the start, so that its counters are seen at 0, and goes only where lines

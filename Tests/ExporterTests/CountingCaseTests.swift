@@ -50,7 +50,7 @@ struct CountingCaseTests {
     let totals = try #require(fixture.processor.aggregator.pipelines.all.first).totals
     #expect(totals.conflictingLines >= 4)
     #expect(fixture.samples("etl_exporter_conflicting_totals_total").count == 1)
-    #expect(HealthReport(source: fixture.source(), logs: [], hasCaughtUp: true).status == .degraded)
+    #expect(HealthReport(state: fixture.state()).status == .degraded)
   }
 
   @Test("workers that are not equally fast are not noticed")

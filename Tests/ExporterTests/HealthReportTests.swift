@@ -13,7 +13,10 @@ struct HealthReportTests {
     logs: [LogHealth] = [LogHealth(path: "etl.log", lagBytes: 0)],
     hasCaughtUp: Bool = true
   ) -> HealthReport {
-    HealthReport(source: fixture.source(), logs: logs, hasCaughtUp: hasCaughtUp)
+    var state = fixture.state()
+    state.logs = logs
+    state.hasCaughtUp = hasCaughtUp
+    return HealthReport(state: state)
   }
 
   private func json(_ report: HealthReport) -> String {

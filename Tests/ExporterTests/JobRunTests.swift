@@ -148,7 +148,7 @@ struct JobRunTests {
   func health() throws {
     func text(_ fixture: borrowing Fixture) -> String {
       var bytes: [UInt8] = []
-      HealthReport(source: fixture.source(), logs: [], hasCaughtUp: true).json.append(to: &bytes)
+      HealthReport(state: fixture.state()).json.append(to: &bytes)
       return String(decoding: bytes, as: UTF8.self)
     }
     #expect(text(try Self.read([Self.completed(0)])).contains(#""runs": null"#))

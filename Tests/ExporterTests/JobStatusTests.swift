@@ -64,7 +64,7 @@ struct JobConditionTests {
     Self.set(&fixture, to: Self.day - 1 - secondsAhead)
     #expect(fixture.samples("etl_health_status") == ["etl_health_status \(health)"])
     var bytes: [UInt8] = []
-    HealthReport(source: fixture.source(), logs: [], hasCaughtUp: true).json.append(to: &bytes)
+    HealthReport(state: fixture.state()).json.append(to: &bytes)
     let isSaid = String(decoding: bytes, as: UTF8.self).contains(#""reason": "the newest event is 2 min 1 s ahead"#)
     #expect(isSaid == (health == 0))
   }

@@ -1,16 +1,17 @@
 import CommandLineOptions
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Simulator
 
 struct HealthCheckTests {
-  private let directory: TemporaryDirectory
+  private let directory: TemporaryFolder
   private let path: String
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = try TemporaryFolder()
     path = directory.path + "/etl.log"
   }
 

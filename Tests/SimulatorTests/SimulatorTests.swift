@@ -1,17 +1,18 @@
 import ETLLog
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Simulator
 
 /// The job as a whole, without its signals: those of a process belong to one loop only.
 struct SimulatorTests {
-  private let directory: TemporaryDirectory
+  private let directory: TemporaryFolder
   private let complaints = Complaints()
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = try TemporaryFolder()
   }
 
   /// Runs a job to its end.
@@ -251,7 +252,7 @@ struct SimulatorTests {
       (Int(left.split(separator: ".").last ?? "") ?? 0) > (Int(right.split(separator: ".").last ?? "") ?? 0)
     }
     let whole = ordered.map(directory.contents(of:)).joined()
-    let apart = try TemporaryDirectory()
+    let apart = try TemporaryFolder()
     let log = try LogFile(path: apart.path + "/etl.log", complain: complaints.add)
     try Simulator(options, seed: 1, log: log, printed: nil, at: Self.fixedTime).run()
     #expect(whole == apart.contents(of: "etl.log"))

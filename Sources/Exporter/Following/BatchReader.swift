@@ -163,23 +163,15 @@ struct BatchReader: ~Copyable {
   func metrics(processStart start: WallTime) -> String {
     var totals = ReadCounters()
     for log in registry.logs { totals.add(log.tailer) }
-    let source = ScrapeSource(
+    let state = ExporterState(
       now: .now,
       staleAfterSeconds: staleAfterSeconds,
-      pipelines: processor.aggregator.pipelines.all,
-      pipelineOverflow: processor.aggregator.pipelines.pipelineOverflow,
-      lineCounts: processor.aggregator.lineCounts,
-      valueCounts: processor.aggregator.valueCounts,
-      eventDelaySeconds: processor.aggregator.eventDelaySeconds,
-      requests: nil,
-      logs: totals,
-      snapshots: nil,
-      process: nil,
-      processStart: start,
-      buildLabels: ScrapeSource.ownBuildLabels
+      events: processor.aggregator,
+      readCounters: totals,
+      processStart: start
     )
     var output: [UInt8] = []
-    MetricCatalogue.exposition.render(source, as: .text, into: &output)
+    MetricCatalogue.exposition.render(state, as: .text, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 }

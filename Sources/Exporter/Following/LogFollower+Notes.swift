@@ -68,7 +68,7 @@ extension LogFollower {
       notes.hasReportedWatchFailure = true
       logger.write(.warn, "changes of the log are found by the timer alone", ["reason": "\(failure)"])
     }
-    if !notes.hasReportedOverflow, pipelineOverflow > 0 || pipelines.contains(where: { $0.errorTypeOverflow > 0 }) {
+    if !notes.hasReportedOverflow, processor.aggregator.pipelines.hasOverflow {
       notes.hasReportedOverflow = true
       logger.write(.warn, "too many or too long pipelines or error types; the rest share the name other")
     }
@@ -84,7 +84,7 @@ extension LogFollower {
   }
 
   private func reportContradictions() {
-    for pipeline in pipelines where pipeline.totals.conflictingLines > 0 {
+    for pipeline in processor.aggregator.pipelines.all where pipeline.totals.conflictingLines > 0 {
       guard notes.contradictoryPipelines.insert(pipeline.name).inserted else { continue }
       logger.write(
         .warn,

@@ -180,21 +180,6 @@ extension LogFollower: Sendable {}
 // MARK: What was read
 
 extension LogFollower {
-  /// The pipelines that have series now.
-  var pipelines: ArraySlice<PipelineState> { processor.aggregator.pipelines.all }
-
-  /// How many events had a pipeline that was put under the overflow.
-  var pipelineOverflow: Int64 { processor.aggregator.pipelines.pipelineOverflow }
-
-  /// The lines by what became of them.
-  var lineCounts: LineCounts { processor.aggregator.lineCounts }
-
-  /// The values that could not be taken as they stood.
-  var valueCounts: ValueCounts { processor.aggregator.valueCounts }
-
-  /// From the newest event to its being read; nil before the first event that says when it happened.
-  var eventDelaySeconds: Double? { processor.aggregator.eventDelaySeconds }
-
   /// What all logs together have to tell a scrape.
   var totals: ReadCounters {
     var totals = earlierCounters
@@ -208,12 +193,12 @@ extension LogFollower {
     totals.lagBytes = 0
     var snapshot = Snapshot(
       logs: registry.positions,
-      lineCounts: lineCounts,
+      lineCounts: processor.aggregator.lineCounts,
       totals: totals,
       pipelines: processor.aggregator.pipelines
     )
     snapshot.droppedCount = registry.droppedCount
-    snapshot.valueCounts = valueCounts
+    snapshot.valueCounts = processor.aggregator.valueCounts
     return snapshot
   }
 
