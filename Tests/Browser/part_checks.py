@@ -206,7 +206,8 @@ def check_exporter_rows(browser, _):
     assert {name: text for name, (text, _) in plain.items()} == {
         "State": "ok", "Log": "etl.log", "Read": "1.5 kB, 3 lines", "Not read yet": "0 bytes",
         "Delay of the newest event": "0.25 s", "Unreadable lines": "0", "Repeated or late lines": "0",
-        "Work whose lines were lost": "0", "Rotations of the log": "0", "Errors while reading": "0",
+        "Work whose lines were lost": "0", "Lines whose totals contradict each other": "0",
+        "Rotations of the log": "0", "Errors while reading": "0",
         "Snapshot": "not kept", "Uptime of the exporter": "1 min 1 s"}, plain
     lines = {"event": 1, "other": 0, "malformed": 2, "oversized": 1, "duplicate": 0, "stale": 4}
     snapshot = {"age_seconds": 4, "bytes": 20_000, "errors": 2}

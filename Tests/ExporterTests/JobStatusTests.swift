@@ -8,7 +8,7 @@ import UnixTime
 @testable import JobState
 
 @Suite("How a job is after a clock was wrong")
-struct JobConditionTests {
+struct JobStatusTests {
   private static let day: Int64 = 86_400
 
   /// A line, some seconds after the example's time.

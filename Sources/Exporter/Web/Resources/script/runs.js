@@ -18,7 +18,8 @@ function showRuns(view) {
   const pipelines = view.filter(pipeline => pipeline.last_run);
   byID("runs").hidden = pipelines.length === 0;
   const body = byID("run-rows");
-  renew(body, pipelines.map(keyOf).join("\n"), () => pipelines.map(() => {
+  // With their number, because the key of the one without a name is empty.
+  renew(body, [pipelines.length, ...pipelines.map(keyOf)].join("\n"), () => pipelines.map(() => {
     const cells = ["", "n more", "n more", "n", "n more", "n", "more", "n"].map(name => create("td", { class: name }));
     return create("tr", {}, create("th", { scope: "row" }), ...cells);
   }));
