@@ -16,10 +16,13 @@ let package = Package(
       providers: [.apt(["libevent-dev"])]
     ),
 
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
     .target(name: "LinuxIO"),
     .target(name: "EventLoop", dependencies: ["CLibEvent", "LinuxIO"]),
     .target(name: "HTTPServer", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
     .target(name: "ETLLog"),
+    .target(name: "YAML", dependencies: ["CYAML", "ETLLog"]),
     .target(name: "Tailing", dependencies: ["ETLLog", "LinuxIO"]),
     .target(name: "Metrics"),
     .target(name: "CommandLineOptions"),
@@ -41,6 +44,7 @@ let package = Package(
     .testTarget(name: "EventLoopTests", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer", "LinuxIO"]),
     .testTarget(name: "ETLLogTests", dependencies: ["ETLLog"]),
+    .testTarget(name: "YAMLTests", dependencies: ["ETLLog", "YAML"]),
     .testTarget(name: "TailingTests", dependencies: ["ETLLog", "LinuxIO", "Tailing"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
@@ -54,7 +58,7 @@ let package = Package(
   ]
 )
 
-// The system library has no Swift to compile and takes no Swift settings.
+// A system library has no Swift to compile and takes no Swift settings.
 for target in package.targets where target.type != .system {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),

@@ -19,7 +19,7 @@ fail() { # message
 install_libraries() {
   if command -v pkg-config >/dev/null && pkg-config --exists libevent_core; then return; fi
   command -v apt-get >/dev/null || fail 'libevent (with its headers) and pkg-config are missing; install them first'
-  install_packages libevent-dev pkg-config || exit 1
+  install_packages libevent-dev libyaml-dev pkg-config || exit 1
 }
 
 # Whether the executables are those of the sources that are here.

@@ -7,6 +7,7 @@ enum ImportRules {
     "HTTPServer": ["CLibEvent", "EventLoop", "Glibc", "LinuxIO"],
     // For memchr.
     "ETLLog": ["Glibc"],
+    "YAML": ["CYAML", "ETLLog"],
     "Tailing": ["ETLLog", "LinuxIO"],
     "Metrics": [],
     "CommandLineOptions": [],

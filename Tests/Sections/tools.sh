@@ -8,7 +8,8 @@ set -euo pipefail
 # What apt installs where it is missing, and what for.
 readonly packages=(
   libevent-dev # headers and libraries that EventLoop and HTTPServer are built on
-  pkg-config   # by which the Swift package manager finds libevent
+  libyaml-dev  # what YAML is built on
+  pkg-config   # by which the Swift package manager finds the two
   binutils     # readelf: looks into the static executables
   shellcheck   # checks the scripts
   curl         # asks the running exporter, as a person would

@@ -1,0 +1,7 @@
+// The header of libyaml, which reads the configuration file.
+#ifndef CYAML_SHIM_H
+#define CYAML_SHIM_H
+
+#include <yaml.h>
+
+#endif
