@@ -43,7 +43,11 @@ let package = Package(
     .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"]),
     .testTarget(name: "EventLoopTests", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer", "LinuxIO"]),
-    .testTarget(name: "ETLLogTests", dependencies: ["ETLLog"]),
+    .testTarget(
+      name: "ETLLogTests",
+      dependencies: ["CommandLineOptions", "ETLLog", "YAML"],
+      exclude: ["Fixtures"]
+    ),
     .testTarget(name: "YAMLTests", dependencies: ["ETLLog", "YAML"]),
     .testTarget(name: "TailingTests", dependencies: ["ETLLog", "LinuxIO", "Tailing"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
