@@ -155,3 +155,13 @@ enum Fixtures {
     String(decoding: try bytes(name), as: UTF8.self)
   }
 }
+
+/// The one line that a wrong configuration gives.
+func configurationFault(_ yaml: String) -> String {
+  do throws(ConfigurationError) {
+    _ = try configuration(yaml)
+    return "no error"
+  } catch {
+    return error.text(file: "f")
+  }
+}

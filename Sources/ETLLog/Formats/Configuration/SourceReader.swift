@@ -177,7 +177,7 @@ struct SourceReader {
     let set = Self.testKeys.filter { reader.value($0) != nil }
     guard set.count == 1, let key = set.first, let operand = reader.value(key) else {
       throw ConfigurationError(
-        "a test has one of \(Self.testKeys.joined(separator: ", ")); *and* is not possible for one path",
+        "a test has one of \(Self.testKeys.joined(separator: ", ")); no path can have two",
         at: value.location
       )
     }
