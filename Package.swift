@@ -2,6 +2,13 @@
 
 import PackageDescription
 
+// The formats that the exporter knows without a configuration.
+let builtInFormats = [
+  "etl", "dbt", "meltano", "singer", "airbyte", "airflow", "dagster", "spark", "structlog", "loguru",
+  "python-json-logger", "ecs", "pino", "bunyan", "winston", "zap", "zerolog", "slog", "serilog", "dotnet", "nlog",
+  "zlogger", "log4j2",
+]
+
 let package = Package(
   name: "etl-monitoring",
   products: [
@@ -19,44 +26,65 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     .target(name: "LinuxIO"),
+    .target(name: "UnixTime"),
+    .target(name: "JSON"),
+    .target(name: "CommandLineOptions"),
     .target(name: "EventLoop", dependencies: ["CLibEvent", "LinuxIO"]),
     .target(name: "HTTPServer", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
-    .target(name: "ETLLog"),
-    .target(name: "YAML", dependencies: ["CYAML", "ETLLog"]),
-    .target(name: "Tailing", dependencies: ["ETLLog", "LinuxIO"]),
+    .target(name: "YAML", dependencies: ["CYAML", "JSON"]),
+    .target(
+      name: "ETLLog",
+      dependencies: ["JSON", "UnixTime"],
+      resources: builtInFormats.map { .embedInCode("Formats/BuiltIn/\($0).yml") }
+    ),
+    .target(name: "Tailing", dependencies: ["LinuxIO"]),
     .target(name: "Metrics"),
-    .target(name: "CommandLineOptions"),
+    .target(name: "JobState", dependencies: ["ETLLog", "JSON", "Metrics", "UnixTime"]),
     .target(
       name: "Exporter",
       dependencies: [
-        "CommandLineOptions", "ETLLog", "EventLoop", "HTTPServer", "LinuxIO", "Metrics", "Tailing",
+        "CommandLineOptions", "ETLLog", "EventLoop", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
+        "UnixTime",
       ],
       resources: [
-        .embedInCode("Resources/status.css"), .embedInCode("Resources/status.html"),
-        .embedInCode("Resources/status.js"),
+        .embedInCode("Web/Resources/status.css"), .embedInCode("Web/Resources/status.html"),
+        .embedInCode("Web/Resources/status.js"),
       ]
     ),
-    .target(name: "Simulator", dependencies: ["CommandLineOptions", "ETLLog", "EventLoop", "LinuxIO"]),
+    .target(
+      name: "Simulator",
+      dependencies: ["CommandLineOptions", "ETLLog", "EventLoop", "LinuxIO", "UnixTime"]
+    ),
     .executableTarget(name: "etl-exporter", dependencies: ["CommandLineOptions", "Exporter"]),
     .executableTarget(name: "etl-simulator", dependencies: ["CommandLineOptions", "Simulator"]),
 
-    .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "TestSupport"]),
+    .testTarget(name: "UnixTimeTests", dependencies: ["TestSupport", "UnixTime"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
     .testTarget(name: "EventLoopTests", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer", "LinuxIO"]),
+    .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"]),
     .testTarget(
       name: "ETLLogTests",
-      dependencies: ["CommandLineOptions", "ETLLog", "YAML"],
+      dependencies: ["CommandLineOptions", "ETLLog", "JSON", "TestSupport", "UnixTime", "YAML"],
       exclude: ["Fixtures"]
     ),
-    .testTarget(name: "YAMLTests", dependencies: ["ETLLog", "YAML"]),
-    .testTarget(name: "TailingTests", dependencies: ["ETLLog", "LinuxIO", "Tailing"]),
+    .testTarget(name: "TailingTests", dependencies: ["LinuxIO", "Tailing"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-    .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
+    .testTarget(name: "JobStateTests", dependencies: ["ETLLog", "JSON", "JobState", "Metrics", "UnixTime"]),
     .testTarget(
       name: "ExporterTests",
-      dependencies: ["CommandLineOptions", "ETLLog", "Exporter", "HTTPServer", "LinuxIO", "Metrics", "Tailing"]
+      dependencies: [
+        "CommandLineOptions", "ETLLog", "Exporter", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
+        "UnixTime",
+      ]
     ),
-    .testTarget(name: "SimulatorTests", dependencies: ["CommandLineOptions", "ETLLog", "LinuxIO", "Simulator"]),
+    .testTarget(
+      name: "SimulatorTests",
+      dependencies: ["CommandLineOptions", "ETLLog", "LinuxIO", "Simulator", "UnixTime"]
+    ),
     .testTarget(name: "EndToEndTests", dependencies: ["etl-exporter", "etl-simulator"]),
     .testTarget(name: "RepositoryTests"),
   ]

@@ -67,11 +67,6 @@ extension Duration {
     self = .nanoseconds(total)
   }
 
-  /// The duration in seconds, with its fraction.
-  package var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) / 1e18
-  }
-
   /// The duration as Prometheus writes it, in the units that `init(prometheus:)` reads: `1h30m`, `0s`.
   ///
   /// Rounded to whole milliseconds towards zero; a negative duration has a minus sign.

@@ -35,16 +35,16 @@ package struct Histogram {
   /// Counts a value.
   ///
   /// - Parameter value: A finite number.
-  /// - Returns: The place of its range.
+  /// - Returns: The index of its bucket.
   @discardableResult
   package mutating func observe(_ value: Double) -> Int {
     // Counted to the end: which range it is cannot be foretold, and a wrong guess costs more than all comparisons.
-    var place = 0
-    for bound in bounds { place &+= Int(truncatingIfNeeded: (bound - value).bitPattern >> 63) }
-    counts[place] &+= 1
+    var index = 0
+    for bound in bounds { index &+= Int(truncatingIfNeeded: (bound - value).bitPattern >> 63) }
+    counts[index] &+= 1
     // Values that a log may state, though nothing takes so long, must leave a number that can be written and read.
     sum = min(sum + value, .greatestFiniteMagnitude)
-    return place
+    return index
   }
 
   /// Remembers a value as the example of its range, unless its name is too long for one.
@@ -54,15 +54,15 @@ package struct Histogram {
   ///   - name: The label's value, in UTF-8.
   ///   - value: The value, a finite number.
   ///   - nanoseconds: When it was, since 1970.
-  ///   - place: The place that `observe` returned.
+  ///   - index: The index that `observe` returned.
   package mutating func remember(
     _ label: String,
     _ name: Span<UInt8>,
     value: Double,
     nanoseconds: Int64,
-    at place: Int
+    at index: Int
   ) {
-    exemplars[place].note(label, name, value: value, nanoseconds: nanoseconds)
+    exemplars[index].note(label, name, value: value, nanoseconds: nanoseconds)
   }
 }
 

@@ -1,4 +1,4 @@
-internal import ETLLog
+internal import JSON
 
 /// What a scalar without quotes is, by YAML 1.2.2 §10.3.2, the core schema: `no` is a text, `1e3` a number.
 enum CoreSchema {

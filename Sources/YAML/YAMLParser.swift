@@ -1,5 +1,5 @@
 internal import CYAML
-internal import ETLLog
+internal import JSON
 
 /// What libyaml finds in a text, one after the other.
 enum YAMLEvent {

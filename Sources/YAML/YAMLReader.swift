@@ -1,4 +1,4 @@
-package import ETLLog
+package import JSON
 
 /// Reads YAML, of which JSON is a part, into a tree of values that know where they stand.
 package enum YAMLReader {

@@ -1,7 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ETLLog
+@testable import JSON
 
 /// The reader against two other parsers, on documents made and broken at random.
 @Suite("Compared with other parsers")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ETLLog
+@testable import JSON
 
 /// Where the grammar is about single bytes, all of them.
 @Suite("RFC 8259, byte by byte")

@@ -1,6 +1,8 @@
+import TestSupport
 import Testing
 
 @testable import ETLLog
+@testable import JSON
 
 @Suite("Lines")
 struct LineTests {

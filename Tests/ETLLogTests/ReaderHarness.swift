@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ETLLog
+@testable import JSON
 
 /// What the reader made of one line.
 enum Outcome: Equatable {
@@ -72,11 +73,11 @@ func outcome(
   maximumLineBytes: Int = 65_536,
   sourceLocation: SourceLocation = #_sourceLocation
 ) -> Outcome {
-  var fresh = LogReader(maximumLineBytes: maximumLineBytes)
-  let alone = fresh.outcomes(of: line + [Byte.newline])
+  var possibleCopies = LogReader(maximumLineBytes: maximumLineBytes)
+  let alone = possibleCopies.outcomes(of: line + [Byte.newline])
   guard let first = alone.first else { return .rejected(.blank) }
   #expect(alone.count == 1, sourceLocation: sourceLocation)
-  let again = fresh.outcomes(of: line + [Byte.newline] + line + [Byte.newline])
+  let again = possibleCopies.outcomes(of: line + [Byte.newline] + line + [Byte.newline])
   #expect(again == [first, first], "the line read again", sourceLocation: sourceLocation)
 
   var reader = LogReader(maximumLineBytes: maximumLineBytes)

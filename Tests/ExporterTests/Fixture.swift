@@ -4,21 +4,22 @@ import Metrics
 import Tailing
 
 @testable import Exporter
+@testable import JobState
 
 /// 2025-01-18T04:00:00Z, when the mission's example happened.
 let exampleNanoseconds: Int64 = 1_737_172_800_000_000_000
 
 /// Log lines on their way to numbers, with a clock that stands where the test puts it.
 struct Fixture: ~Copyable {
-  var ingest: EventIngest
+  var processor: LineProcessor
   var now = WallTime(nanoseconds: exampleNanoseconds + 10_000_000_000)
 
   init(logNames: [String?] = [nil]) {
-    ingest = EventIngest(maximumLineBytes: 64 << 10, pipelines: PipelineTable(logNames: logNames))
+    processor = LineProcessor(maximumLineBytes: 64 << 10, pipelines: PipelineTable(logNames: logNames))
   }
 
   init(resuming snapshot: Snapshot) {
-    ingest = EventIngest(
+    processor = LineProcessor(
       maximumLineBytes: 64 << 10,
       pipelines: snapshot.pipelines,
       lineCounts: snapshot.lineCounts
@@ -27,17 +28,22 @@ struct Fixture: ~Copyable {
 
   /// Reads lines as the tailer would hand them over.
   mutating func read(_ lines: String..., from logName: String? = nil) {
-    ingest.begin(logName: logName.map { Array($0.utf8) }, readTime: now)
+    processor.setContext(logName: logName.map { Array($0.utf8) }, readTime: now)
     for line in lines {
       let bytes = Array("\(line)\n".utf8)
       // Every byte is initialized.
-      ingest.receive(unsafe bytes.span.bytes)
+      processor.receive(unsafe bytes.span.bytes)
     }
   }
 
   /// What a process that ends here would leave.
   var snapshot: Snapshot {
-    Snapshot(logs: [], lineCounts: ingest.lineCounts, totals: LogTotals(), pipelines: ingest.pipelines)
+    Snapshot(
+      logs: [],
+      lineCounts: processor.aggregator.lineCounts,
+      totals: ReadCounters(),
+      pipelines: processor.aggregator.pipelines
+    )
   }
 
   /// A new process that goes on where this one is.
@@ -47,16 +53,16 @@ struct Fixture: ~Copyable {
     return new
   }
 
-  var delaySeconds: Double? { ingest.eventDelaySeconds }
+  var delaySeconds: Double? { processor.aggregator.eventDelaySeconds }
 
-  func source(logs: LogTotals = LogTotals()) -> ScrapeSource {
+  func source(logs: ReadCounters = ReadCounters()) -> ScrapeSource {
     ScrapeSource(
       now: now,
       staleAfterSeconds: 120,
-      pipelines: ingest.pipelines.all,
-      pipelineOverflow: ingest.pipelines.pipelineOverflow,
-      lineCounts: ingest.lineCounts,
-      eventDelaySeconds: ingest.eventDelaySeconds,
+      pipelines: processor.aggregator.pipelines.all,
+      pipelineOverflow: processor.aggregator.pipelines.pipelineOverflow,
+      lineCounts: processor.aggregator.lineCounts,
+      eventDelaySeconds: processor.aggregator.eventDelaySeconds,
       requests: nil,
       logs: logs,
       snapshots: nil,
@@ -67,7 +73,7 @@ struct Fixture: ~Copyable {
   }
 
   /// The whole exposition.
-  func metrics(logs: LogTotals = LogTotals(), as format: ExpositionFormat = .text) -> String {
+  func metrics(logs: ReadCounters = ReadCounters(), as format: ExpositionFormat = .text) -> String {
     var output: [UInt8] = []
     MetricCatalogue.exposition.render(source(logs: logs), as: format, into: &output)
     return String(decoding: output, as: UTF8.self)

@@ -1,4 +1,5 @@
 import ETLLog
+import JSON
 import LinuxIO
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct HealthReportTests {
   private func report(
     _ fixture: borrowing Fixture,
-    logs: [LogCondition] = [LogCondition(path: "etl.log", lagBytes: 0)],
+    logs: [LogHealth] = [LogHealth(path: "etl.log", lagBytes: 0)],
     hasCaughtUp: Bool = true
   ) -> HealthReport {
     HealthReport(source: fixture.source(), logs: logs, hasCaughtUp: hasCaughtUp)
@@ -140,7 +141,7 @@ struct HealthReportTests {
   func waiting() {
     var fixture = Fixture()
     fixture.read(Fixture.completed(1, totals: (250, 1, 0)))
-    let logs = [LogCondition(path: "etl.log", lagBytes: 0, waitingFor: "etl.log does not exist")]
+    let logs = [LogHealth(path: "etl.log", lagBytes: 0, waitingFor: "etl.log does not exist")]
     let report = report(fixture, logs: logs)
     #expect(report.status == .degraded)
     #expect(report.exporterWorks)
@@ -149,7 +150,7 @@ struct HealthReportTests {
 
   @Test("the log cannot be read: the exporter does not work")
   func failing() {
-    let logs = [LogCondition(path: "etl.log", lagBytes: 0, failure: "cannot open etl.log: Permission denied")]
+    let logs = [LogHealth(path: "etl.log", lagBytes: 0, failure: "cannot open etl.log: Permission denied")]
     let report = report(Fixture(), logs: logs)
     #expect(!report.exporterWorks)
     #expect(json(report).contains(#""status": "failing", "reasons": ["cannot open etl.log: Permission denied"]"#))
@@ -157,10 +158,10 @@ struct HealthReportTests {
 
   @Test("the health check gives another reason than the answer, or one for each of very many logs")
   func healthCheckReasons() {
-    func reasons(of logs: [LogCondition]) -> String? {
+    func reasons(of logs: [LogHealth]) -> String? {
       HealthCheck.reasons(in: Array("\(json(report(Fixture(), logs: logs)))\n".utf8))
     }
-    let failing = (1...12).map { LogCondition(path: "\($0)", lagBytes: 0, failure: "cannot open \($0)") }
+    let failing = (1...12).map { LogHealth(path: "\($0)", lagBytes: 0, failure: "cannot open \($0)") }
     #expect(reasons(of: Array(failing[..<1])) == "cannot open 1")
     #expect(reasons(of: Array(failing[..<2])) == "cannot open 1; cannot open 2")
     #expect(reasons(of: failing)?.hasSuffix("; cannot open 10; and 2 more") == true)

@@ -1,8 +1,10 @@
 import ETLLog
+import JSON
 import LinuxIO
 import Testing
 
 @testable import Exporter
+@testable import JobState
 
 @Suite("History")
 struct HistoryTests {
@@ -155,7 +157,7 @@ struct HistoryTests {
   func olderSnapshot() throws {
     var fixture = Fixture()
     fixture.read(Fixture.completed(1, totals: (250, 1, 0)))
-    guard case .object(let members) = fixture.ingest.pipelines.all[0].json else {
+    guard case .object(let members) = fixture.processor.aggregator.pipelines.all[0].json else {
       Issue.record("no object")
       return
     }
@@ -181,7 +183,7 @@ struct HistoryTests {
       Fixture.message(4, "etl_started"),
       Fixture.completed(5, totals: (250, 1, 0), time: 10)
     )
-    let pipeline = fixture.ingest.pipelines.all[0]
+    let pipeline = fixture.processor.aggregator.pipelines.all[0]
     let sample = try #require(pipeline.history.sample(History.number(at: exampleNanoseconds)))
     // Of the third file's line alone; nobody knows when the four before it were loaded.
     let expected = History.Sample(
@@ -202,7 +204,8 @@ struct HistoryTests {
 @Suite("History report")
 struct HistoryReportTests {
   private func report(_ fixture: borrowing Fixture, _ name: String? = nil) throws -> JSONValue {
-    try #require(HistoryReport(now: fixture.now, pipelines: fixture.ingest.pipelines.all, name: name)).json
+    try #require(HistoryReport(now: fixture.now, pipelines: fixture.processor.aggregator.pipelines.all, name: name))
+      .json
   }
 
   private func numbers(_ json: JSONValue, _ name: String) -> [Double?] {
@@ -239,7 +242,7 @@ struct HistoryReportTests {
       Fixture.completed(1, totals: (250, 1, 0), time: longest),
       Fixture.completed(2, totals: (500, 2, 0), time: longest)
     )
-    let mean = try #require(fixture.ingest.pipelines.all.first?.processingSeconds.mean)
+    let mean = try #require(fixture.processor.aggregator.pipelines.all.first?.processingSeconds.mean)
     #expect(mean.isFinite && abs(mean / longest - 1) < 1e-12)
     let json = try report(fixture)
     #expect(numbers(json, "timed_files").suffix(2) == [2, 0])
@@ -265,8 +268,8 @@ struct HistoryReportTests {
     #expect(all["pipelines"]?.arrayValue?.map(\.stringValue) == ["a b", "ü"])
     #expect(all["pipeline"]?.stringValue == nil)
     #expect(try report(fixture, "ü")["pipeline"]?.stringValue == "ü")
-    #expect(HistoryReport(now: fixture.now, pipelines: fixture.ingest.pipelines.all, name: "") == nil)
-    #expect(HistoryReport(now: fixture.now, pipelines: fixture.ingest.pipelines.all, name: "a") == nil)
+    #expect(HistoryReport(now: fixture.now, pipelines: fixture.processor.aggregator.pipelines.all, name: "") == nil)
+    #expect(HistoryReport(now: fixture.now, pipelines: fixture.processor.aggregator.pipelines.all, name: "a") == nil)
   }
 
   @Test("the pipeline without a name cannot be asked for")

@@ -1,75 +1,9 @@
-import EventLoop
 import Foundation
 import Tailing
 import Testing
 
 @testable import Exporter
-
-/// A follower on a loop that the test turns, in a folder of its own.
-private final class FollowerBench {
-  let directory: String
-  private let loop: EventLoop
-  private(set) var follower: LogFollower
-  private let own: OwnLines
-
-  /// What the own log said.
-  private final class OwnLines {
-    var lines: [String] = []
-  }
-
-  /// Follows what is in a folder; `change` has the last word on the configuration.
-  init(
-    in directory: String,
-    _ sources: [String],
-    resuming snapshot: Snapshot? = nil,
-    _ change: (inout ExporterConfiguration) -> Void = { _ in }
-  ) throws {
-    self.directory = directory
-    var configuration = ExporterConfiguration()
-    configuration.logSources = sources.map { LogSource(name: nil, path: "\(directory)/\($0)") }
-    configuration.pollInterval = .milliseconds(10)
-    configuration.rotateWait = .milliseconds(50)
-    change(&configuration)
-    loop = try EventLoop()
-    let own = OwnLines()
-    self.own = own
-    let log = OwnLog(level: .info, format: .logfmt) { own.lines.append(String(decoding: $0, as: UTF8.self)) }
-    follower = try LogFollower(configuration, loop: loop, resuming: snapshot, log: log)
-    follower.start()
-  }
-
-  /// Turns the loop until a condition holds.
-  func run(
-    _ what: String,
-    location: SourceLocation = #_sourceLocation,
-    until condition: () throws -> Bool
-  ) throws {
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while try !condition() {
-      guard Date() < deadline else {
-        Issue.record("not seen: \(what); the own log:\n\(own.lines.joined())", sourceLocation: location)
-        return
-      }
-      loop.runOnce()
-      usleep(500)
-    }
-  }
-
-  /// How often the logs were rotated, in whatever way.
-  var rotations: Int64 { RotationKind.allCases.reduce(0) { $0 + follower.totals.rotations[$1] } }
-
-  func run(seconds: Double) throws {
-    let end = Date(timeIntervalSinceNow: seconds)
-    try run("the end of some time") { Date() > end }
-  }
-
-  /// The lines of the own log with a text in them, without their times.
-  func said(_ text: String) -> [String] {
-    own.lines.filter { $0.contains(text) }.map { line in
-      String(line.drop { $0 != " " }.dropFirst().dropLast())
-    }
-  }
-}
+@testable import JobState
 
 @Suite("Following logs")
 struct LogFollowerTests {
@@ -117,7 +51,7 @@ struct LogFollowerTests {
     #expect(bench.rotations == 1)
     try remove("a.log")
     try bench.run("the log is let go") { !bench.said("let a log go").isEmpty }
-    #expect(bench.follower.snapshot.goneCount == 1)
+    #expect(bench.follower.snapshot.droppedCount == 1)
     #expect(bench.follower.totals.readBytes == 12)
     #expect(bench.rotations >= 1)
   }
@@ -130,12 +64,12 @@ struct LogFollowerTests {
     let bench = try FollowerBench(in: directory, ["*.log"])
     try bench.run("all is read") { bench.follower.totals.readBytes == 6 }
     try rename("a.log", "archived")
-    func reasons() -> [String] { bench.follower.conditions.compactMap(\.waitingFor) }
+    func reasons() -> [String] { bench.follower.logHealth.compactMap(\.waitingFor) }
     try bench.run("that it is not there") { !reasons().isEmpty }
     try bench.run("that nobody waits for it") { reasons().isEmpty }
     try bench.run(seconds: 0.2)
     #expect(bench.said("waiting").isEmpty)
-    #expect(bench.follower.conditions.map(\.path) == ["\(directory)/a.log", "\(directory)/b.log"])
+    #expect(bench.follower.logHealth.map(\.path) == ["\(directory)/a.log", "\(directory)/b.log"])
     try append("archived", "{}\n")
     try bench.run("the late line") { bench.follower.totals.readBytes == 9 }
     #expect(bench.said("let a log go").isEmpty)
@@ -214,7 +148,7 @@ struct LogFollowerTests {
     let bench = try FollowerBench(in: directory, ["a.log"]) { $0.rotateWait = .seconds(30) }
     try bench.run("caught up") { bench.follower.hasCaughtUp }
     try rename("a.log", "a.log.1")
-    try bench.run("it waits") { bench.follower.conditions[0].waitingFor != nil }
+    try bench.run("it waits") { bench.follower.logHealth[0].waitingFor != nil }
     try bench.run(seconds: 0.1)
     try write("a.log", "{}\n")
     try bench.run("the rotation") { !bench.said("rotated").isEmpty }
@@ -248,7 +182,7 @@ struct LogFollowerTests {
     #expect(
       bench.said("waiting") == [#"level=warn msg="waiting for the log" path=\#(directory)/*.log reason="\#(reason)""#]
     )
-    #expect(bench.follower.conditions.map(\.waitingFor) == [reason])
+    #expect(bench.follower.logHealth.map(\.waitingFor) == [reason])
     try write("a.log", "{}\n")
     try bench.run("the log") { bench.follower.totals.readBytes == 3 }
     try remove("a.log")
@@ -283,43 +217,47 @@ struct LogFollowerTests {
 
   @Test("pieces of one log, or logs with names, or lines with names: no warning")
   func notMixed() throws {
-    var feeds = PipelineFeeds()
+    var feeds = TotalsConflictDetector()
     for number in 0..<100 { feeds.note(LogOrigin(number: number, source: 0, path: "\(number)"), logName: nil) }
     // A late line in the piece before.
     feeds.note(LogOrigin(number: 98, source: 0), logName: nil)
     feeds.note(LogOrigin(number: 99, source: 0), logName: nil)
-    #expect(feeds.mixedLogs == nil)
+    #expect(feeds.conflictingLogs == nil)
     for number in 0..<10 {
       feeds.note(LogOrigin(number: 200 + number % 2, source: number % 2), logName: [UInt8(number % 2)])
     }
-    #expect(feeds.mixedLogs == nil)
+    #expect(feeds.conflictingLogs == nil)
     feeds.note(LogOrigin(number: 201, source: 1, path: "b"), logName: [0])
-    #expect(feeds.mixedLogs == MixedLogs(path: "b", otherPath: ""))
+    #expect(feeds.conflictingLogs == ConflictingLogs(path: "b", otherPath: ""))
 
-    #expect(mixedLogs(["x", "y", "x", "y"].map { [$0] }) == nil)
+    #expect(conflictingLogs(["x", "y", "x", "y"].map { [$0] }) == nil)
     cleanUp()
   }
 
   @Test("a line that names a pipeline, or one without letters, hides that others of its log do not")
   func mixedAmongOthers() {
-    #expect(mixedLogs([["x", nil], ["x", nil]]) != nil)
-    #expect(mixedLogs([[""], [""]]) != nil)
-    #expect(mixedLogs([["x", "x"], [nil]]) == nil)
+    #expect(conflictingLogs([["x", nil], ["x", nil]]) != nil)
+    #expect(conflictingLogs([[""], [""]]) != nil)
+    #expect(conflictingLogs([["x", "x"], [nil]]) == nil)
     cleanUp()
   }
 
   /// Reads from two logs by turns, of each turn's lines those with totals of a pipeline.
-  private func mixedLogs(_ turns: [[String?]]) -> MixedLogs? {
+  private func conflictingLogs(_ turns: [[String?]]) -> ConflictingLogs? {
     var fixture = Fixture()
     for (number, pipelines) in turns.enumerated() {
-      fixture.ingest.begin(logName: nil, from: LogOrigin(number: number % 2, source: number % 2), readTime: fixture.now)
+      fixture.processor.setContext(
+        logName: nil,
+        origin: LogOrigin(number: number % 2, source: number % 2),
+        readTime: fixture.now
+      )
       for pipeline in pipelines {
         let bytes = Array("\(Fixture.completed(number, totals: (number, number, 0), pipeline: pipeline))\n".utf8)
         // Every byte is initialized.
-        fixture.ingest.receive(unsafe bytes.span.bytes)
+        fixture.processor.receive(unsafe bytes.span.bytes)
       }
     }
-    return fixture.ingest.mixedLogs
+    return fixture.processor.aggregator.conflictingLogs
   }
 
   @Test("a log that cannot be read is said to have been caught up with, before it has been")

@@ -22,7 +22,7 @@ struct MetricsTests {
       "not JSON at all",
       ""
     )
-    var logs = LogTotals(readBytes: 700, lagBytes: 17, readErrors: 2)
+    var logs = ReadCounters(readBytes: 700, lagBytes: 17, readErrors: 2)
     logs.rotations[.rename] = 3
     #expect(fixture.metrics(logs: logs) == goldenRun)
   }
@@ -271,7 +271,7 @@ struct MetricsTests {
     let line = Fixture.completed(2, totals: (250, 1, 0))
     fixture.read(line, line, Fixture.completed(1, totals: (100, 0, 0)))
     fixture.read(Fixture.message(2, "something_else"), "", "{\"total_records\": \"many\"}", "{")
-    fixture.ingest.skipOversizedLine()
+    fixture.processor.skipOversizedLine()
     fixture.read(String(repeating: "x", count: 65 << 10))
     #expect(
       fixture.samples("etl_exporter_log_lines_total") == [

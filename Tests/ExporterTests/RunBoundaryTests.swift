@@ -1,8 +1,10 @@
 import ETLLog
 import LinuxIO
 import Testing
+import UnixTime
 
 @testable import Exporter
+@testable import JobState
 
 /// Running totals: records, files, failures; nil where a line states none of them.
 private typealias Totals = (records: Int?, files: Int?, failures: Int?)
@@ -55,10 +57,12 @@ private struct Counts: Equatable {
       if isResumed { fixture = try fixture.resumed() }
       fixture.read(line)
     }
-    let totals = try #require(fixture.ingest.pipelines.all.first).totals
+    let totals = try #require(fixture.processor.aggregator.pipelines.all.first).totals
     (records, files, failures) = (totals.records.counted, totals.files.counted, totals.failures.counted)
     gaps = [totals.records.gap, totals.files.gap, totals.failures.gap]
-    (stale, duplicates) = (fixture.ingest.lineCounts[.stale], fixture.ingest.lineCounts[.duplicate])
+    (stale, duplicates) = (
+      fixture.processor.aggregator.lineCounts[.stale], fixture.processor.aggregator.lineCounts[.duplicate]
+    )
   }
 }
 
@@ -93,7 +97,7 @@ struct RunBoundaryTests {
   func startedBefore() throws {
     var fixture = Fixture()
     fixture.read(Fixture.message(0, "etl_started"), line(5000, records: 70, (nil, 1, nil)))
-    #expect(fixture.ingest.pipelines.all.first?.totals.runStartedNanoseconds == exampleNanoseconds)
+    #expect(fixture.processor.aggregator.pipelines.all.first?.totals.runStartedNanoseconds == exampleNanoseconds)
   }
 
   @Test("a line that is logged twice counts twice", arguments: [0, 1000])

@@ -4,6 +4,7 @@ import Metrics
 import Testing
 
 @testable import Exporter
+@testable import JobState
 
 @Suite("Snapshot with a defect in a part")
 struct SnapshotDefectTests {
@@ -74,7 +75,7 @@ struct SnapshotDefectTests {
     for name in ["etl_files_total", "etl_records_total", "etl_last_success", "etl_errors"] {
       #expect(new.samples(name) == old.samples(name))
     }
-    for pipeline in new.ingest.pipelines.all {
+    for pipeline in new.processor.aggregator.pipelines.all {
       #expect((pipeline.processingTimes.counts.reduce(0, +) == 0) == (part == "processing_times"))
       #expect((pipeline.fileRecords.counts.reduce(0, +) == 0) == (part == "file_records"))
       #expect((pipeline.processingSeconds.mean == nil) == (part == "processing_seconds"))
@@ -87,8 +88,8 @@ struct SnapshotDefectTests {
     let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: directory) }
     var output: [UInt8] = []
-    let log = OwnLog(level: .warn, format: .logfmt) { output += $0 }
-    let store = try SnapshotStore(directory: directory, log: log)
+    let log = Logger(level: .warn, format: .logfmt) { output += $0 }
+    let store = try SnapshotStore(directory: directory, logger: log)
     let path = "\(directory)/etl-exporter.snapshot"
     try Data(Self.replacing("\"history\": \"", with: "\"history\": \"x ")).write(to: URL(filePath: path))
     let snapshot = try store.load(logNames: [nil])

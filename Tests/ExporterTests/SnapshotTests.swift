@@ -5,6 +5,7 @@ import Tailing
 import Testing
 
 @testable import Exporter
+@testable import JobState
 
 @Suite("Snapshot")
 struct SnapshotTests {
@@ -45,14 +46,14 @@ struct SnapshotTests {
   }
 
   private static func snapshot(_ fixture: borrowing Fixture) -> Snapshot {
-    var totals = LogTotals()
+    var totals = ReadCounters()
     totals.readBytes = 77
     totals.rotations[.truncate] = 9
     return Snapshot(
       logs: [Snapshot.Log(path: "etl.log", position: position)],
-      lineCounts: fixture.ingest.lineCounts,
+      lineCounts: fixture.processor.aggregator.lineCounts,
       totals: totals,
-      pipelines: fixture.ingest.pipelines
+      pipelines: fixture.processor.aggregator.pipelines
     )
   }
 
@@ -60,7 +61,7 @@ struct SnapshotTests {
   func failedWrite() throws {
     let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: directory) }
-    var store = try SnapshotStore(directory: directory, log: OwnLog(level: .error, format: .logfmt))
+    var store = try SnapshotStore(directory: directory, logger: Logger(level: .error, format: .logfmt))
     let snapshot = Self.snapshot(Self.fixture())
     let isWritten = store.save(snapshot)
     var statistics = store.statistics
@@ -80,14 +81,14 @@ struct SnapshotTests {
     let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: directory) }
     var said = ""
-    let log = OwnLog(level: .info, format: .logfmt) { said += String(decoding: $0, as: UTF8.self) }
+    let log = Logger(level: .info, format: .logfmt) { said += String(decoding: $0, as: UTF8.self) }
     var snapshot = Self.snapshot(Self.fixture())
     // The time is always as long.
     let bytes = snapshot.document(writtenAt: WallTime.now.nanoseconds).count
     let limit = bytes + 20_000
-    var store = try SnapshotStore(directory: directory, log: log, maximumBytes: limit)
+    var store = try SnapshotStore(directory: directory, logger: log, maximumBytes: limit)
     snapshot.logs = (1...50).map { Snapshot.Log(path: "gone\($0).log", position: Self.position) } + snapshot.logs
-    snapshot.goneCount = 50
+    snapshot.droppedCount = 50
     var isWritten = store.save(snapshot)
     #expect(isWritten && !said.contains("level=error"))
     #expect(said.contains("the snapshot is full") && said.contains("left_out="))
@@ -97,7 +98,7 @@ struct SnapshotTests {
     #expect(loaded?.logs.count ?? 0 > 2 && loaded?.logs.last?.path == "etl.log")
     #expect(loaded?.logs.dropLast().last?.path == "gone50.log")
     // Those that are followed are not left out: then the last snapshot stands.
-    snapshot.goneCount = 2
+    snapshot.droppedCount = 2
     isWritten = store.save(snapshot)
     statistics = store.statistics
     #expect(!isWritten && (statistics.writes, statistics.errors) == (1, 1))
@@ -105,7 +106,7 @@ struct SnapshotTests {
     loaded = try store.load(logNames: [nil, "named"])
     #expect(loaded?.logs.dropLast().last?.path == "gone50.log")
     snapshot.logs.removeFirst(49)
-    snapshot.goneCount = 0
+    snapshot.droppedCount = 0
     isWritten = store.save(snapshot)
     loaded = try store.load(logNames: [nil, "named"])
     #expect(isWritten && loaded?.logs.map(\.path) == ["gone50.log", "etl.log"])
@@ -126,8 +127,10 @@ struct SnapshotTests {
       metrics.split(separator: "\n").filter { !$0.hasPrefix("etl_exporter_event_delay_seconds") }
     }
     #expect(kept(new.metrics(logs: snapshot.totals)) == kept(old.metrics(logs: snapshot.totals)))
-    #expect(new.ingest.pipelines.all.map(\.history) == old.ingest.pipelines.all.map(\.history))
-    #expect(new.ingest.pipelines.all.allSatisfy { $0.history != History() })
+    #expect(
+      new.processor.aggregator.pipelines.all.map(\.history) == old.processor.aggregator.pipelines.all.map(\.history)
+    )
+    #expect(new.processor.aggregator.pipelines.all.allSatisfy { $0.history != History() })
     #expect(snapshot.logs == [Snapshot.Log(path: "etl.log", position: Self.position)])
     let lines = [
       Fixture.failed(8, type: "t200", totals: (1250, 5, 81)), Fixture.completed(8, totals: (9999, 9, 81)),

@@ -1,5 +1,6 @@
 import ETLLog
 import HTTPServer
+import JSON
 import Testing
 
 @testable import Exporter

@@ -61,8 +61,8 @@ func checkLines(_ lines: [[UInt8]], limit: Int, cuts: UInt8) {
 
   for (index, line) in lines.enumerated() {
     require(inChunks[index] == outcomes[index], "a chunk changes \(outcomes[index]) to \(inChunks[index])", line)
-    var fresh = LogReader(maximumLineBytes: limit)
-    let alone = fresh.outcomes(of: [line])
+    var possibleCopies = LogReader(maximumLineBytes: limit)
+    let alone = possibleCopies.outcomes(of: [line])
     require(alone == [outcomes[index]], "lines before it change \(alone) to \(outcomes[index])", line)
     let expectation = LineExpectation(line, limit: limit)
     require(expectation.allows(outcomes[index]), "\(outcomes[index]) is not \(expectation)", line)

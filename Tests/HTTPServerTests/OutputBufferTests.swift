@@ -16,10 +16,10 @@ struct OutputBufferTests {
     output.append(copyOf: [2])
     bytes[0] = 3
     #expect(output.count == count + 1)
-    #expect(body.isAwaited == (count >= 4_096))
+    #expect(body.isInFlight == (count >= 4_096))
     try output.write(to: sockets.near)
     #expect(output.count == 0)
-    #expect(!body.isAwaited)
+    #expect(!body.isInFlight)
     #expect(try received(from: sockets) == [UInt8](repeating: 1, count: count) + [2])
 
     // What nobody awaits is filled again in the memory that it has.
@@ -38,13 +38,13 @@ struct OutputBufferTests {
     let body = HTTPBody([UInt8](repeating: 1, count: 10_000))
     output.append(body)
     output.append(body)
-    #expect(output.awaitedMemory.bytes == 10_000)
+    #expect(output.inFlightBytes.bytes == 10_000)
     try output.write(to: sockets.near)
-    #expect(output.awaitedMemory.bytes == 0)
-    #expect(!body.isAwaited)
+    #expect(output.inFlightBytes.bytes == 0)
+    #expect(!body.isInFlight)
     output.append(body)
     output.append(HTTPBody([UInt8](repeating: 2, count: 5_000)))
-    #expect(output.awaitedMemory.bytes == 15_000)
+    #expect(output.inFlightBytes.bytes == 15_000)
   }
 
   @Test("a peer that has gone leaves something for the next one, or holds its bytes")
@@ -59,8 +59,8 @@ struct OutputBufferTests {
       #expect(throws: SystemCallError.self) { try output.write(to: sockets.near) }
     }
     #expect(output.count == 0)
-    #expect(output.awaitedMemory.bytes == 0)
-    #expect(!body.isAwaited)
+    #expect(output.inFlightBytes.bytes == 0)
+    #expect(!body.isInFlight)
   }
 
   private func address(of body: HTTPBody) -> UInt {

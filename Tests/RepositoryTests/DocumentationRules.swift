@@ -18,6 +18,7 @@ enum DocumentationRules {
   private static func finding(in file: SourceFile, _ tokens: ArraySlice<SwiftText.Token>) -> Finding? {
     guard let first = tokens.first else { return nil }
     let words = tokens.prefix(4).map(\.text)
+    if words.starts(with: ["package", "static", "func", "="]) { return nil }
     if hasDocumentation(file.text, above: first.line, isConstant: isConstant(words)) { return nil }
     if !inherited.isDisjoint(with: words) || setsOnlyProperties(tokens) { return nil }
     return Finding(file, line: first.line, "no doc comment: \(words.joined(separator: " "))")
@@ -48,13 +49,15 @@ enum DocumentationRules {
   private static let inherited: Set<String> = ["description", "rawValue", "<", "=="]
 
   private static func isConstant(_ words: [String]) -> Bool {
-    words.starts(with: ["package", "static", "let"])
+    // What other modules are to fold into their code is computed.
+    let declaration = words.drop { $0.hasPrefix("@") || $0 == "inlinable" }
+    return declaration.starts(with: ["package", "static", "let"]) || declaration.starts(with: ["package", "static", "var"])
   }
 
   /// Looks up from a declaration, past its attributes and ordinary comments, and from a constant past those right above
   /// it, for a row of constants may share one comment.
   private static func hasDocumentation(_ text: SwiftText, above line: Int, isConstant: Bool) -> Bool {
-    let words = Dictionary(grouping: text.tokens, by: \.line).mapValues { $0.prefix(3).map(\.text) }
+    let words = Dictionary(grouping: text.tokens, by: \.line).mapValues { $0.prefix(4).map(\.text) }
     for above in stride(from: line - 1, to: 0, by: -1) {
       let comment = text.comments[above - 1].drop { $0 == " " }
       if comment.hasPrefix("///") || comment.hasSuffix("*/") { return true }

@@ -2,9 +2,34 @@ import Testing
 
 @Suite("Imports")
 struct ImportTests {
+  /// A file of a module, in one of its folders where it has such.
+  private func file(of module: String, _ text: String) -> SourceFile {
+    let folder = ImportRules.folders[module]?.sorted().first.map { "/\($0)" } ?? ""
+    return SourceFile("Sources/\(module)\(folder)/A.swift", text)
+  }
+
   @Test("a module under Sources imports what the table does not allow it")
   func sources() throws {
     expectNone(try Repository.sources.get().flatMap(ImportRules.findings))
+  }
+
+  @Test("a file imports a module of which it uses nothing")
+  func unusedImports() throws {
+    expectNone(UnusedImportRules.findings(in: try Repository.sources.get()))
+  }
+
+  @Test("an import that nothing needs goes unnoticed, or a needed one does not")
+  func unusedImport() {
+    let json = SourceFile(
+      "Sources/JSON/A.swift",
+      "package enum Value { case null, text(String)\n var size: Int { 1 } }"
+    )
+    func findings(_ text: String) -> [Finding] {
+      UnusedImportRules.findings(in: [json, SourceFile("Sources/ETLLog/B.swift", "internal import JSON\n" + text)])
+    }
+    #expect(findings("let a = 1").map(\.line) == [1])
+    #expect(findings("// Value\nlet a = \"Value\"").count == 1)
+    for use in ["let a = Value.null", "f(.text(b))", "let a = b.size"] { #expect(findings(use) == []) }
   }
 
   @Test("a target in Package.swift depends on more or less than the table allows it")
@@ -42,7 +67,18 @@ struct ImportTests {
     ]
   )
   func wrongImport(module: String, text: String) {
-    #expect(ImportRules.findings(in: SourceFile("Sources/\(module)/A.swift", text)).count == 1)
+    #expect(ImportRules.findings(in: file(of: module, text)).count == 1)
+  }
+
+  @Test("a folder imports what it may not, or a file is in no folder of its module, and nobody notices")
+  func wrongFolder() {
+    let findings = { (path: String, text: String) in ImportRules.findings(in: SourceFile(path, text)).count }
+    #expect(findings("Sources/Exporter/Web/A.swift", "internal import Tailing") == 1)
+    #expect(findings("Sources/Exporter/Following/A.swift", "internal import HTTPServer") == 1)
+    #expect(findings("Sources/Exporter/Web/A.swift", "internal import HTTPServer") == 0)
+    #expect(findings("Sources/Exporter/A.swift", "let a = 1") == 1)
+    #expect(findings("Sources/Exporter/Other/A.swift", "let a = 1") == 1)
+    #expect(findings("Sources/Metrics/A.swift", "let a = 1") == 0)
   }
 
   @Test(
@@ -54,7 +90,7 @@ struct ImportTests {
     ]
   )
   func rightImport(module: String, text: String) {
-    #expect(ImportRules.findings(in: SourceFile("Sources/\(module)/A.swift", text)) == [])
+    #expect(ImportRules.findings(in: file(of: module, text)) == [])
   }
 
   @Test("tests are held to the table of the sources")
@@ -66,7 +102,7 @@ struct ImportTests {
     "a wrong dependency goes unnoticed",
     arguments: [
       (#".target(name: "LinuxIO", dependencies: [])"#, #".target(name: "LinuxIO", dependencies: ["Metrics"])"#),
-      (#".target(name: "Tailing", dependencies: ["ETLLog", "LinuxIO"])"#, #".target(name: "Tailing")"#),
+      (#".target(name: "Tailing", dependencies: ["LinuxIO"])"#, #".target(name: "Tailing")"#),
       (#"["CommandLineOptions", "Simulator"]"#, #"["CommandLineOptions", .target(name: "Simulator"), "Metrics"]"#),
       (#".target(name: "Metrics", dependencies: []),"#, ""),
       (#".target(name: "Metrics","#, #".target(name: "Extra"), .target(name: "Metrics","#),

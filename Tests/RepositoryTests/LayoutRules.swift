@@ -26,7 +26,9 @@ enum LayoutRules {
     let expected = Set(modules.map { $0 + "Tests" } + ["EndToEndTests", "RepositoryTests"])
     let missing = expected.subtracting(folders).map { Finding(path: "Tests/\($0)", "is missing") }
     // Beside the modules' tests: what is tested with its own tools.
-    let others: Set = ["Allocations", "Benchmarks", "Browser", "Compose", "Fuzz", "Grafana", "Prometheus", "Sections"]
+    let others: Set = [
+      "Allocations", "Benchmarks", "Browser", "Compose", "Fuzz", "Grafana", "Prometheus", "Sections", "TestSupport",
+    ]
     let extra = Set(folders).subtracting(expected).subtracting(others)
     return missing + extra.map { Finding(path: "Tests/\($0)", "belongs to no module") }
   }

@@ -21,6 +21,11 @@ struct SourceFile {
     return parts.count > 2 ? String(parts[1]) : ""
   }
 
+  /// The module and the folder in it, such as `Exporter/Web`; the module alone for a file that is in none.
+  var folder: String {
+    path.split(separator: "/").dropFirst().prefix(2).filter { !$0.hasSuffix(".swift") }.joined(separator: "/")
+  }
+
   var isSource: Bool { path.hasPrefix("Sources/") }
 }
 

@@ -19,20 +19,20 @@ struct FailureTests {
     let tailer = try #require(bench.tailer)
     let error = SystemCallError(operation: "open", subject: bench.log, errno: .accessDenied)
     try asNobody {
-      for _ in 0..<10 { try bench.drain() }
-      #expect(tailer.condition == .failing(error))
+      for _ in 0..<10 { try bench.readAvailable() }
+      #expect(tailer.state == .failing(error))
       #expect(tailer.statistics.readErrors == 1)
       // 1, 2, 4, 8, 16, 30, 30 … seconds.
       for _ in 0..<121 {
         bench.advance(seconds: 1)
-        try bench.drain()
+        try bench.readAvailable()
       }
       #expect(tailer.statistics.readErrors == 9)
     }
     try setMode(0o644, of: bench.log)
     #expect(try bench.wakes())
-    try asNobody { _ = try bench.drain() }
-    #expect(tailer.condition == .following)
+    try asNobody { _ = try bench.readAvailable() }
+    #expect(tailer.state == .following)
     #expect(bench.taken() == ["a1"])
   }
 
@@ -42,14 +42,14 @@ struct FailureTests {
     try setMode(0o755, of: bench.folder)
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
     try setMode(0o600, of: bench.log)
     try bench.append("a2\n", to: "etl.log.1")
-    try asNobody { _ = try bench.drain() }
+    try asNobody { _ = try bench.readAvailable() }
     #expect(bench.taken() == ["a1", "a2"])
-    guard case .failing = bench.tailer?.condition else {
+    guard case .failing = bench.tailer?.state else {
       Issue.record("the failure is not said")
       return
     }
@@ -70,7 +70,7 @@ struct FailureTests {
     try setMode(0o711, of: bench.folder)
     try bench.start()
     try setMode(0o644, of: bench.log)
-    try asNobody { _ = try bench.drain() }
+    try asNobody { _ = try bench.readAvailable() }
     try bench.append("a2\n")
     try asNobody { try bench.settle() }
     #expect(bench.taken() == ["a1", "a2"])
@@ -88,22 +88,22 @@ struct FailureTests {
     try bench.makeLink("etl.log", to: "/proc/self/mem")
     try bench.start()
     let tailer = try #require(bench.tailer)
-    for _ in 0..<5 { try bench.drain() }
+    for _ in 0..<5 { try bench.readAvailable() }
     #expect(tailer.statistics.readErrors == 1)
     #expect(
-      tailer.condition == .failing(SystemCallError(operation: "read", subject: bench.log, errno: .inputOutputError))
+      tailer.state == .failing(SystemCallError(operation: "read", subject: bench.log, errno: .inputOutputError))
     )
     bench.advance(seconds: 1)
-    try bench.drain()
+    try bench.readAvailable()
     #expect(tailer.statistics.readErrors == 2)
     try bench.append("b1\n", to: "good")
     try bench.rename("good", to: "etl.log")
     for _ in 0..<60 {
       bench.advance(seconds: 5)
-      try bench.drain()
+      try bench.readAvailable()
     }
     #expect(bench.taken() == ["b1"])
-    #expect(tailer.condition == .following)
+    #expect(tailer.state == .following)
     #expect(tailer.statistics.abandonedFiles == 1)
   }
 
@@ -112,12 +112,12 @@ struct FailureTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.delete()
     try bench.makeDirectory("etl.log")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(
-      bench.tailer?.condition == .failing(SystemCallError(operation: "follow", subject: bench.log, errno: .isDirectory))
+      bench.tailer?.state == .failing(SystemCallError(operation: "follow", subject: bench.log, errno: .isDirectory))
     )
     let result = unsafe rmdir(bench.log)
     try #require(result == 0)
@@ -125,26 +125,26 @@ struct FailureTests {
     bench.advance(seconds: 60)
     try bench.settle()
     #expect(bench.taken() == ["a1", "b1"])
-    #expect(bench.tailer?.condition == .following)
+    #expect(bench.tailer?.state == .following)
   }
 
   @Test("pauses double up to a bound, and begin anew after a success")
   func schedule() {
-    var schedule = RetrySchedule(firstSeconds: 1, lastSeconds: 5)
+    var schedule = Backoff(firstSeconds: 1, lastSeconds: 5)
     func time(_ seconds: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: seconds * 1_000_000_000) }
     #expect(schedule.isDue(at: time(0)))
-    schedule.fail(at: time(0))
+    schedule.recordFailure(at: time(0))
     #expect(!schedule.isDue(at: time(0)))
     #expect(schedule.isDue(at: time(1)))
-    schedule.fail(at: time(1))
+    schedule.recordFailure(at: time(1))
     #expect(!schedule.isDue(at: time(2)))
     #expect(schedule.isDue(at: time(3)))
-    for _ in 0..<5 { schedule.fail(at: time(10)) }
+    for _ in 0..<5 { schedule.recordFailure(at: time(10)) }
     #expect(!schedule.isDue(at: time(14)))
     #expect(schedule.isDue(at: time(15)))
-    schedule.succeed()
+    schedule.reset()
     #expect(schedule.isDue(at: time(10)))
-    schedule.fail(at: time(20))
+    schedule.recordFailure(at: time(20))
     #expect(schedule.isDue(at: time(21)))
   }
 }

@@ -11,9 +11,9 @@ struct GrowthTests {
     let bench = Workbench()
     try bench.append("one\ntwo\n")
     try bench.start()
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
     #expect(bench.taken() == ["one", "two"])
-    #expect(bench.tailer?.condition == .following)
+    #expect(bench.tailer?.state == .following)
     #expect(bench.tailer?.lagBytes == 0)
   }
 
@@ -25,7 +25,7 @@ struct GrowthTests {
     for number in 0..<50 {
       try bench.append("line \(number)\n")
       expected.append("line \(number)")
-      try bench.drain()
+      try bench.readAvailable()
       #expect(bench.sink.lines == expected)
     }
   }
@@ -35,14 +35,14 @@ struct GrowthTests {
     let bench = Workbench()
     try bench.append("whole\nha")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["whole"])
     #expect(bench.tailer?.lagBytes == 2)
     bench.advance(seconds: 100_000)
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == [])
     try bench.append("lf\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["half"])
   }
 
@@ -55,16 +55,16 @@ struct GrowthTests {
       watcher: bench.watcher
     )
     bench.tailer = tailer
-    #expect(try bench.drain() == .caughtUp)
-    #expect(tailer.condition == .waiting(reason: "\(bench.path("a/b/etl.log")) does not exist, nor does its directory"))
+    #expect(try bench.readAvailable() == .caughtUp)
+    #expect(tailer.state == .waiting(reason: "\(bench.path("a/b/etl.log")) does not exist, nor does its directory"))
     try bench.makeDirectory("a")
-    try bench.drain()
+    try bench.readAvailable()
     try bench.makeDirectory("a/b")
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("first\n", to: "a/b/etl.log")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["first"])
-    #expect(tailer.condition == .following)
+    #expect(tailer.state == .following)
   }
 
   @Test("a line at the limit is delivered, one over it is skipped to its newline")
@@ -73,14 +73,14 @@ struct GrowthTests {
     bench.options.maximumLineBytes = 10
     try bench.append("0123456789\n01234567890\nshort\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["0123456789", "short"])
     #expect(bench.sink.oversizedLines == 1)
     try bench.append(String(repeating: "x", count: 700_000))
-    try bench.drain(budget: 1_000)
+    try bench.readAvailable(budget: 1_000)
     #expect(bench.sink.oversizedLines == 1)
     try bench.append("end of it\nafter\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["after"])
     #expect(bench.sink.oversizedLines == 2)
     #expect(bench.tailer?.statistics.oversizedLines == 2)
@@ -105,7 +105,7 @@ struct GrowthTests {
     try bench.start()
     let tailer = try #require(bench.tailer)
     var turns = 0
-    while tailer.drain(budget: 100, into: &bench.sink) == .moreToRead {
+    while tailer.readAvailable(budget: 100, into: &bench.sink) == .moreToRead {
       turns += 1
       #expect(bench.sink.lines.count <= turns * (100 + 21) / 11)
       #expect(tailer.lagBytes == Int64((1_000 - bench.sink.lines.count) * 11))
@@ -121,16 +121,16 @@ struct GrowthTests {
     let tailer = try #require(bench.tailer)
     let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 10 << 20)
     try bench.append(piece)
-    try bench.drain()
+    try bench.readAvailable()
     let before = try residentBytes()
     for _ in 0..<9 {
       try bench.append(piece)
-      try bench.drain()
+      try bench.readAvailable()
     }
     #expect(try residentBytes() - before < 4 << 20)
     #expect(tailer.statistics.bytesRead == 100 << 20)
     try bench.append("\nnext\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["next"])
     #expect(bench.sink.oversizedLines == 1)
   }
@@ -145,7 +145,7 @@ struct GrowthTests {
     let bench = Workbench()
     try bench.append("\n\na\r\n\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["", "", "a\r", ""])
   }
 
@@ -155,15 +155,15 @@ struct GrowthTests {
     bench.options.maximumLineBytes = 10
     try bench.append("one\ntwo\nhal")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.start(at: bench.tailer?.position)
     #expect(bench.tailer?.lagBytes == 0)
     try bench.append("f\n0123456789012345")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["one", "two", "half"])
     try bench.start(at: bench.tailer?.position)
     try bench.append("6789\nlast\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["last"])
     #expect(bench.sink.oversizedLines == 1)
   }

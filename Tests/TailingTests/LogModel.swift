@@ -72,7 +72,7 @@ final class LogModel {
     let inotify = Int.random(in: 0..<3, using: &random) > 0
     bench = Workbench(usesInotify: inotify)
     bench.options.maximumLineBytes = [40, 100, 65_536].randomElement(using: &random) ?? 40
-    bench.options.maximumHeldFiles = [3, 6, 64].randomElement(using: &random) ?? 64
+    bench.options.maximumOpenFiles = [3, 6, 64].randomElement(using: &random) ?? 64
     usesSymlink = Int.random(in: 0..<5, using: &random) == 0
     usesDates = Bool.random(using: &random)
     steps.append(
@@ -80,7 +80,7 @@ final class LogModel {
     )
     if Bool.random(using: &random) { try create() }
     try bench.start()
-    try drain(budget: 1 << 20)
+    try readAvailable(budget: 1 << 20)
   }
 
   // MARK: Running
@@ -94,7 +94,7 @@ final class LogModel {
     if current == nil { try create() }
     try append(whole: true)
     for _ in 0..<4 {
-      try drain(budget: 1 << 20)
+      try readAvailable(budget: 1 << 20)
       advance(seconds: 5)
     }
     return failure ?? compare()
@@ -103,7 +103,7 @@ final class LogModel {
   private func step() throws {
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<30: try append(whole: Bool.random(using: &random))
-    case 30..<50: try drain(budget: [1, 50, 200, 1 << 20].randomElement(using: &random) ?? 1)
+    case 30..<50: try readAvailable(budget: [1, 50, 200, 1 << 20].randomElement(using: &random) ?? 1)
     case 50..<58: advance(seconds: Double.random(in: 0..<6, using: &random))
     case 58..<68: try rotate()
     case 68..<76: try copyTruncate()
@@ -146,14 +146,14 @@ final class LogModel {
 
   // MARK: Steps of the tailer
 
-  private func drain(budget: Int) throws {
+  private func readAvailable(budget: Int) throws {
     bench.watcher.takeWakeups()
     wasTruncated = false
     guard let tailer = bench.tailer else { return }
     if budget == 1 << 20 {
-      try bench.drain(budget: budget)
+      try bench.readAvailable(budget: budget)
     } else {
-      _ = tailer.drain(budget: budget, into: &bench.sink)
+      _ = tailer.readAvailable(budget: budget, into: &bench.sink)
     }
     let held = tailer.chain.map {
       "\($0.status.inode % 10_000):\($0.role == .atPath ? "path" : $0.role == .copy ? "copy" : "old") \($0.offset)/\($0.status.size)"
@@ -267,7 +267,7 @@ final class LogModel {
     try bench.copy(to: name)
     try touch(name)
     siblings[name] = old.segment
-    if Int.random(in: 0..<4, using: &random) == 0 { try drain(budget: 1 << 20) }
+    if Int.random(in: 0..<4, using: &random) == 0 { try readAvailable(budget: 1 << 20) }
     if Bool.random(using: &random) { try writeBehindCopy(of: old.segment) }
     let segment = Segment(number: segments.count)
     segments.append(segment)
@@ -294,12 +294,13 @@ final class LogModel {
   private func writeBehindCopy(of segment: Segment) throws {
     // A copy that is shorter than its original is told by what was read, and by the first 1,024 bytes.
     guard let front = bench.tailer?.chain.first, (try? FileStatus(of: bench.log))?.isSameFile(as: front.status) == true,
-      front.offset >= KnownFiles.tellingBytes, front.offset == segment.bytes.count || front.offset >= 1_024,
+      front.offset >= ReadFileIndex.minimumFingerprintBytes,
+      front.offset == segment.bytes.count || front.offset >= 1_024,
       !wasTruncated, segment.bytes.last == UInt8(ascii: "\n")
     else { return }
     segment.mayBeLostFrom = min(segment.mayBeLostFrom, segment.bytes.count)
     try append(whole: true)
-    if Bool.random(using: &random) { try drain(budget: [1, 200, 1 << 20].randomElement(using: &random) ?? 1) }
+    if Bool.random(using: &random) { try readAvailable(budget: [1, 200, 1 << 20].randomElement(using: &random) ?? 1) }
   }
 
   /// A writer that has not noticed the rotation writes on, to the file that is being read or was last read.
@@ -324,7 +325,9 @@ final class LogModel {
     guard let old = current, !usesSymlink else { return false }
     // With the original gone a copy is known by its content alone, and so little content tells nothing.
     let seen = (bench.tailer?.position.files ?? []) + (snapshot?.position.files ?? [])
-    guard !seen.contains(where: { $0.seenBytes > 0 && $0.seenBytes < KnownFiles.tellingBytes }) else { return false }
+    guard !seen.contains(where: { $0.seenBytes > 0 && $0.seenBytes < ReadFileIndex.minimumFingerprintBytes }) else {
+      return false
+    }
     let status = try FileStatus(of: bench.log)
     let isHeld = bench.tailer?.chain.contains { $0.isSameFile(as: status) } ?? false
     if !isHeld { old.segment.mayBeLost = true }
@@ -348,10 +351,10 @@ final class LogModel {
   private func moveDirectory() throws {
     guard bench.tailer?.unresolvedPosition == nil else { return }
     // A truncation that nothing shows but the copy cannot be seen while the copy is away with its directory.
-    try drain(budget: 1 << 20)
+    try readAvailable(budget: 1 << 20)
     steps.append("move the directory away and back")
     try bench.moveFolder(away: true)
-    try drain(budget: 1 << 20)
+    try readAvailable(budget: 1 << 20)
     try bench.moveFolder(away: false)
   }
 }

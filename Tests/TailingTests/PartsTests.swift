@@ -35,7 +35,7 @@ struct PartsTests {
     let bytes = Array(text.utf8)
     let (lines, oversized, rest) = Self.reference(bytes, maximumLineBytes: 10)
     for size in 1...bytes.count {
-      var cutter = LineCutter(maximumLineBytes: 10)
+      var cutter = LineSplitter(maximumLineBytes: 10)
       var sink = RecordingSink()
       var pending: [UInt8] = []
       for start in stride(from: 0, to: bytes.count, by: size) {
@@ -86,7 +86,7 @@ struct PartsTests {
   func comparing(seconds: Int64) throws {
     let bench = Workbench()
     try bench.append("content\n")
-    let file = try HeldFile(opening: bench.log, role: .atPath)
+    let file = try OpenLogFile(opening: bench.log, role: .atPath)
     let changed = file.status.changedNanoseconds
     #expect(try file.verify(at: WallTime(nanoseconds: changed + seconds * 1_000_000_000)) == .intact)
     try bench.truncate()

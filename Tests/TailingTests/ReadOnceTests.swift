@@ -16,14 +16,14 @@ struct ReadOnceTests {
       try bench.setModified(name, nanoseconds: Int64(1_700_000_000 + place) * 1_000_000_000)
     }
     try bench.start(at: .beforeSiblings(of: bench.log))
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
     // Of the newest file nobody can say whether its last line is whole.
     let expected = names.enumerated().filter { $0.offset != empty }.flatMap { place, name in
       place == 2 ? ["line of \(name)"] : ["line of \(name)", "rest of \(name)"]
     }
     #expect(bench.taken() == expected)
     #expect(bench.tailer?.chain.count == 1)
-    #expect(bench.tailer?.condition == .following)
+    #expect(bench.tailer?.state == .following)
   }
 
   @Test(
@@ -40,7 +40,7 @@ struct ReadOnceTests {
       try #require(set == 0)
     }
     try bench.start(at: .beforeSiblings(of: bench.log))
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
     #expect(bench.taken().sorted() == ["line of etl.log", "line of etl.log.1"])
   }
 
@@ -51,7 +51,7 @@ struct ReadOnceTests {
     try #require(made == 0)
     bench.options.waitsForMore = false
     try bench.start(at: .beforeSiblings(of: bench.log))
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
     let descriptor = try #require(bench.tailer?.streamDescriptor)
     #expect(bench.tailer?.isAwake == false)
     do {
@@ -59,15 +59,15 @@ struct ReadOnceTests {
       let bytes = Array("one\nlast".utf8)
       try writer.writeAll(unsafe bytes.span.bytes)
       try wait(for: descriptor, toBe: .readable)
-      #expect(try bench.drain() == .caughtUp)
-      #expect(bench.tailer?.condition == .following)
+      #expect(try bench.readAvailable() == .caughtUp)
+      #expect(bench.tailer?.state == .following)
       #expect(bench.taken() == ["one"])
       #expect(bench.tailer?.streamDescriptor == descriptor)
     }
     try wait(for: descriptor, toBe: .readable)
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
     #expect(bench.taken() == ["last"])
-    #expect(bench.tailer?.condition == .ended)
+    #expect(bench.tailer?.state == .ended)
     #expect(bench.tailer?.streamDescriptor == nil)
   }
 }

@@ -13,7 +13,7 @@ struct ResumeTests {
     let bench = Workbench()
     try bench.append(line("a0") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == [line("a0")])
     let position = try #require(bench.tailer?.position)
     bench.tailer = nil
@@ -92,7 +92,7 @@ struct ResumeTests {
     try bench.append(line("old") + "\n", to: "etl.log.1")
     try bench.append(line("a0") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     let position = try #require(bench.tailer?.position)
     try bench.rename("etl.log.1", to: "etl.log.2")
     try bench.copy("etl.log.2", to: "etl.log.2.bak")
@@ -108,10 +108,10 @@ struct ResumeTests {
     let (bench, position) = try bench()
     try bench.moveFolder(away: true)
     try bench.start(at: position)
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.tailer?.position == position)
     try bench.moveFolder(away: false)
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == [line("a1")])
   }
 
@@ -126,7 +126,7 @@ struct ResumeTests {
     let change = try FileStatus(of: bench.path("etl.log.1")).changedNanoseconds
     bench.options.wallClock = { WallTime(nanoseconds: change + seconds * 1_000_000_000) }
     try bench.start(at: position)
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == (seconds == 0 ? [line("a1")] : [line("a1"), line("b1")]))
   }
 
@@ -136,16 +136,16 @@ struct ResumeTests {
     bench.options.rotateWaitSeconds = 60
     try bench.append("a1\nhalf a ")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1"])
     let position = try #require(bench.tailer?.position)
     bench.tailer = nil
     try bench.rename(to: "etl.log.1")
     try bench.append("")
     try bench.start(at: position)
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == [])
     try bench.append("line\n", to: "etl.log.1")
     try bench.settle()
@@ -157,10 +157,10 @@ struct ResumeTests {
     let bench = Workbench()
     try bench.append(line("a") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append(line("b") + "\n")
-    #expect(try bench.drain() == .holdingRotatedFile)
+    #expect(try bench.readAvailable() == .holdingRotatedFile)
     let position = try #require(bench.tailer?.position)
     #expect(position.files.count == 2)
     try bench.copy(to: "etl.log.0")
@@ -187,7 +187,7 @@ struct ResumeTests {
     let bench = Workbench()
     try bench.append(line("old") + "\n", to: "etl.log.7")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     let position = try #require(bench.tailer?.position)
     #expect(position.files == [])
     try bench.append(line("a") + "\n", to: "etl.log.1")

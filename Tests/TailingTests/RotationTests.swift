@@ -10,15 +10,15 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("a1\na2\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a3\n")
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
-    #expect(try bench.drain() == .holdingRotatedFile)
+    #expect(try bench.readAvailable() == .holdingRotatedFile)
     #expect(bench.taken() == ["a1", "a2", "a3"])
     #expect(bench.tailer?.lagBytes == 3)
     bench.advance(seconds: 5)
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
     #expect(bench.taken() == ["b1"])
     #expect(bench.tailer?.statistics.rotations(.rename) == 1)
   }
@@ -28,17 +28,17 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     bench.advance(seconds: 4.9)
     try bench.append("a2\n", to: "etl.log.1")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1", "a2"])
     bench.advance(seconds: 0.1)
     try bench.append("a3\n", to: "etl.log.1")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a3", "b1"])
   }
 
@@ -47,7 +47,7 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a2\n")
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
@@ -65,10 +65,10 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("a1\na-half")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1"])
     try bench.settle()
     #expect(bench.taken() == ["a-half", "b1"])
@@ -79,10 +79,10 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a2\n")
     try bench.delete()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1", "a2"])
     try bench.append("b1\n")
     try bench.settle()
@@ -95,7 +95,7 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.settle()
     let inode = try FileStatus(of: bench.log).inode
     // While the tailer holds the old file its number is not given away; a process that comes later has no such hold.
@@ -121,10 +121,10 @@ struct RotationTests {
     try bench.append("a1\n")
     let writer = try FileDescriptor(opening: bench.log, [.writeOnly, .append])
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.delete()
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     let late = Array("a2\n".utf8)
     try writer.writeAll(unsafe late.span.bytes)
     try bench.settle()
@@ -136,7 +136,7 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a2\n")
     try bench.append("b1\n", to: "new")
     try bench.rename("new", to: "etl.log")
@@ -151,7 +151,7 @@ struct RotationTests {
     let old = (0..<10).map { "line \($0) of the log" }
     try bench.append(old.joined(separator: "\n") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == old)
     try bench.append("unread\n")
     try bench.copy(to: "new")
@@ -167,12 +167,12 @@ struct RotationTests {
     let first = (0..<5).map { "line \($0) of the first log file" }
     try bench.append(first.joined(separator: "\n") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename("etl.log.1", to: "etl.log")
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("more\n")
     try bench.settle()
     #expect(bench.taken() == first + ["b1", "more"])
@@ -185,7 +185,7 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("line 0\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     for round in 1...12 {
       if usesDates {
         try bench.rename(to: "etl.log-202501\(round + 10)")
@@ -206,7 +206,7 @@ struct RotationTests {
   func countedFromTheFirst() throws {
     let bench = Workbench()
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     for round in 1...3 {
       try bench.append("line \(round)\n")
       if round < 3 { try bench.rename(to: "etl.log.\(3 - round)") }
@@ -234,16 +234,16 @@ struct RotationTests {
   @Test("more files than may be held: all are read, and the oldest do not wait")
   func heldFiles() throws {
     let bench = Workbench()
-    bench.options.maximumHeldFiles = 4
+    bench.options.maximumOpenFiles = 4
     try bench.append("line 0\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     for round in 1...30 {
       try bench.rename(to: "etl.log-202501\(round + 10)")
       try bench.append("line \(round)\n")
     }
     let tailer = try #require(bench.tailer)
-    while tailer.drain(budget: 1 << 20, into: &bench.sink) == .moreToRead { #expect(tailer.chain.count <= 4) }
+    while tailer.readAvailable(budget: 1 << 20, into: &bench.sink) == .moreToRead { #expect(tailer.chain.count <= 4) }
     try bench.settle()
     #expect(bench.taken() == (0...30).map { "line \($0)" })
   }
@@ -253,11 +253,11 @@ struct RotationTests {
     let bench = Workbench()
     try bench.append("line 0\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     for round in 1...300 {
       try bench.rename(to: "etl.log.1")
       try bench.append("line \(round)\n")
-      if round % 10 == 0 { try bench.settle() } else { try bench.drain() }
+      if round % 10 == 0 { try bench.settle() } else { try bench.readAvailable() }
     }
     try bench.settle()
     let lines = bench.taken()

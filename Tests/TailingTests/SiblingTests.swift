@@ -12,7 +12,7 @@ struct SiblingTests {
     try bench.append("old\n", to: "etl.log.1")
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("packed\n", to: "etl.log.2.gz")
     try bench.append("1234\n", to: "etl.log.pid")
     try bench.makeDirectory("etl.log.d")
@@ -34,7 +34,7 @@ struct SiblingTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append("another's\n", to: name)
     try bench.append("b1\n")
@@ -54,7 +54,7 @@ struct SiblingTests {
       try LogTailer(path: bench.path(name), options: bench.options, watcher: bench.watcher)
     }
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     for name in ["etl.log-audit", "etl.log.run1", "etl.log"] { try bench.rename(name, to: name + ".1") }
     try bench.append("other's second\n", to: "etl.log-audit")
     try bench.append("linked one's second\n", to: "etl.log.run1")
@@ -70,7 +70,7 @@ struct SiblingTests {
     var other: LogTailer? = try LogTailer(path: bench.path("etl.log.1"), options: bench.options, watcher: bench.watcher)
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     withExtendedLifetime(other) {}
     other = nil
     try bench.rename(to: "etl.log.2")
@@ -85,9 +85,9 @@ struct SiblingTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("not the log's\n", to: "etl.log.notes")
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
     try bench.settle()
@@ -99,10 +99,10 @@ struct SiblingTests {
     let bench = Workbench()
     try bench.append("")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a1\n", to: "etl.log.1")
     try bench.settle()
     #expect(bench.taken() == ["a1", "b1"])
@@ -113,15 +113,15 @@ struct SiblingTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.1")
     try bench.append("")
-    try bench.drain()
+    try bench.readAvailable()
     bench.advance(seconds: 3_600)
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a2\n", to: "etl.log.1")
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1", "a2", "b1"])
   }
 
@@ -132,7 +132,7 @@ struct SiblingTests {
     for number in 1...3 { try bench.append("old \(number)\n", to: "etl.log.\(number)") }
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.rename(to: "etl.log.4")
     try bench.append("b1\n")
     try bench.settle()
@@ -162,7 +162,7 @@ struct SiblingTests {
     let bench = Workbench()
     try bench.append("line 0\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     var rest = during
     var number = 0
     for _ in 0..<before {
@@ -178,7 +178,7 @@ struct SiblingTests {
       }
     }
     if before == 0 { try bench.append("", to: "etl.log.notes") }
-    try bench.drain()
+    try bench.readAvailable()
     try bench.settle()
     try bench.settle()
     #expect(rest == 0)
@@ -190,7 +190,7 @@ struct SiblingTests {
     let bench = Workbench()
     try bench.append("line 0\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     let position = try #require(bench.tailer?.position)
     try rotate(bench, "line 1")
     try bench.start(at: position)
@@ -221,7 +221,7 @@ struct SiblingTests {
     try bench.start()
     let tailer = try #require(bench.tailer)
     #expect(!tailer.hasRead(bench.log))
-    try bench.drain()
+    try bench.readAvailable()
     #expect(tailer.hasRead(bench.log))
     #expect(tailer.hasRead(bench.path("etl.log.1")))
     try bench.copy(to: "copy")
@@ -240,7 +240,7 @@ struct SiblingTests {
     // Another process knows it as well, before its first look and after.
     try bench.start(at: tailer.position)
     #expect(bench.tailer?.hasRead(bench.path("etl-20261123.log")) == true)
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.tailer?.hasRead(bench.path("etl-20261123.log")) == true)
     try bench.truncate("etl-20261123.log")
     try bench.append("another log in the same file\n", to: "etl-20261123.log")

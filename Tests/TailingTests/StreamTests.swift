@@ -25,15 +25,15 @@ struct StreamTests {
     let bench = Workbench()
     try makeFIFO(bench)
     try bench.start()
-    #expect(try bench.drain() == .caughtUp)
-    #expect(bench.tailer?.condition == .following)
+    #expect(try bench.readAvailable() == .caughtUp)
+    #expect(bench.tailer?.state == .following)
     #expect(bench.tailer?.streamDescriptor != nil)
     do {
       let writer = try openWriter(bench)
       try write("one\nha", to: writer)
     }
     #expect(bench.tailer?.isAwake == true)
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
     #expect(bench.tailer?.isAwake == false)
     #expect(bench.taken() == ["one"])
     #expect(bench.tailer?.lagBytes == 2)
@@ -41,7 +41,7 @@ struct StreamTests {
       let writer = try openWriter(bench)
       try write("lf\nthree\n", to: writer)
     }
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["half", "three"])
     #expect(bench.tailer?.position.files == [])
   }
@@ -52,14 +52,14 @@ struct StreamTests {
     bench.options.maximumLineBytes = 10
     try makeFIFO(bench)
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     let writer = try openWriter(bench)
     for _ in 0..<20 {
       try write(String(repeating: "x", count: 1_000), to: writer)
-      try bench.drain(budget: 100)
+      try bench.readAvailable(budget: 100)
     }
     try write("\nshort\n", to: writer)
-    try bench.drain(budget: 1)
+    try bench.readAvailable(budget: 1)
     #expect(bench.taken() == ["short"])
     #expect(bench.sink.oversizedLines == 1)
     #expect(bench.tailer?.statistics.bytesRead == 20_007)
@@ -70,7 +70,7 @@ struct StreamTests {
     let bench = Workbench()
     try makeFIFO(bench)
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     let writer = try openWriter(bench)
     try write("one\nlast", to: writer)
     try bench.delete()
@@ -97,7 +97,7 @@ struct StreamTests {
         }
         let error = #expect(throws: TailStartError.self, "\(flags ?? -1)") {
           try bench.start()
-          try bench.drain()
+          try bench.readAvailable()
         }
         #expect(
           error?.description == "cannot read standard input, which is not open for reading: Bad file descriptor"
@@ -121,18 +121,18 @@ struct StreamTests {
     let bench = Workbench()
     bench.log = "-"
     try bench.start()
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
     do {
       let writer = FileDescriptor(owning: ends[1], name: "pipe")
       try write("one\nlast", to: writer)
-      try bench.drain()
+      try bench.readAvailable()
       #expect(bench.taken() == ["one"])
       #expect(bench.tailer?.streamDescriptor != nil)
     }
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["last"])
-    #expect(bench.tailer?.condition == .ended)
+    #expect(bench.tailer?.state == .ended)
     #expect(bench.tailer?.streamDescriptor == nil)
-    #expect(try bench.drain() == .caughtUp)
+    #expect(try bench.readAvailable() == .caughtUp)
   }
 }

@@ -14,12 +14,12 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append("a1\na2\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a3\n")
     try bench.copy(to: "etl.log.1")
     try bench.truncate()
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1", "a2", "a3", "b1"])
     #expect(bench.tailer?.statistics.rotations(.truncate) == 1)
     #expect(bench.tailer?.statistics.truncationsWithoutCopy == 0)
@@ -32,12 +32,12 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append("a1\na2\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a3\n")
     try bench.copy(to: "etl.log.1")
     try bench.truncate()
     try bench.append("b1 is longer\nb2 is longer\nb3\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1", "a2", "a3", "b1 is longer", "b2 is longer", "b3"])
   }
 
@@ -46,10 +46,10 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append("a1\na2\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.truncate()
     try bench.append("b1\nb2\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1", "a2", "b1", "b2"])
     #expect(bench.tailer?.statistics.truncationsWithoutCopy == 1)
   }
@@ -60,11 +60,11 @@ struct TruncationTests {
     let head = String(repeating: "the same header\n", count: 100)
     try bench.append(head + "a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.copy(to: "etl.log.1")
     try bench.truncate()
     try bench.append(head + "b1\nb2\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken().filter { $0 != "the same header" } == ["a1", "b1", "b2"])
   }
 
@@ -74,14 +74,14 @@ struct TruncationTests {
     for round in 1...4 {
       try bench.append(line("a\(round)") + "\n")
       if round == 1 { try bench.start() }
-      try bench.drain()
+      try bench.readAvailable()
       #expect(bench.taken() == [line("a\(round)")])
       for number in stride(from: round - 1, through: 1, by: -1) {
         try bench.rename("etl.log.\(number)", to: "etl.log.\(number + 1)")
       }
       try bench.copy(to: "etl.log.1")
       try bench.truncate()
-      if round.isMultiple(of: 2) { try bench.drain() }
+      if round.isMultiple(of: 2) { try bench.readAvailable() }
     }
     // Renaming looks for siblings anew.
     try bench.append("last\n")
@@ -96,10 +96,10 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append("a1\na2\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a3\n")
     try bench.copy(to: "etl.log.1")
-    _ = bench.tailer?.drain(budget: 1, into: &bench.sink)
+    _ = bench.tailer?.readAvailable(budget: 1, into: &bench.sink)
     try bench.append("a4\n")
     try bench.copy(to: "etl.log.1")
     try bench.truncate()
@@ -122,7 +122,7 @@ struct TruncationTests {
         try bench.append(line("destroyed") + "\n")
       }
     }
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == expected)
     try bench.truncate()
     try bench.append("b1\n")
@@ -145,11 +145,11 @@ struct TruncationTests {
     let expected = (0..<20).map { line("a\($0)") }
     for line in expected { try bench.append(line + "\n") }
     try bench.start()
-    _ = bench.tailer?.drain(budget: 1, into: &bench.sink)
+    _ = bench.tailer?.readAvailable(budget: 1, into: &bench.sink)
     try bench.copy(to: "etl.log.1")
-    if isCopyKnown { _ = bench.tailer?.drain(budget: 1, into: &bench.sink) }
+    if isCopyKnown { _ = bench.tailer?.readAvailable(budget: 1, into: &bench.sink) }
     try bench.append(line("destroyed") + "\n")
-    _ = bench.tailer?.drain(budget: 1, into: &bench.sink)
+    _ = bench.tailer?.readAvailable(budget: 1, into: &bench.sink)
     try bench.truncate()
     try bench.append("b1\n")
     try bench.settle()
@@ -163,9 +163,9 @@ struct TruncationTests {
     let expected = [line("a1"), line("a2"), line("destroyed")]
     try bench.append(line("a1") + "\n" + line("a2") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("", to: "etl.log.1")
-    try bench.drain()
+    try bench.readAvailable()
     bench.tailer?.didList = {
       bench.tailer?.didList = {}
       #expect(throws: Never.self) {
@@ -173,7 +173,7 @@ struct TruncationTests {
         try bench.append(line("destroyed") + "\n")
       }
     }
-    try bench.drain()
+    try bench.readAvailable()
     try bench.truncate()
     try bench.append("b1\n")
     try bench.settle()
@@ -186,10 +186,10 @@ struct TruncationTests {
     bench.options.maximumLineBytes = 100
     for number in 0..<20 { try bench.append(line("a\(number)") + "\n") }
     try bench.start()
-    _ = bench.tailer?.drain(budget: 100, into: &bench.sink)
+    _ = bench.tailer?.readAvailable(budget: 100, into: &bench.sink)
     try bench.copy(to: "etl.log.1")
     // The look that the creation of the copy wakes.
-    if isSeen { _ = bench.tailer?.drain(budget: 1, into: &bench.sink) }
+    if isSeen { _ = bench.tailer?.readAvailable(budget: 1, into: &bench.sink) }
     try bench.truncate()
     try bench.delete("etl.log.1")
     try bench.append("b1\n")
@@ -205,13 +205,13 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append(line("a") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.copy(to: "etl.log.bak")
-    try bench.drain()
-    #expect(bench.tailer?.fresh.count == 1)
+    try bench.readAvailable()
+    #expect(bench.tailer?.possibleCopies.count == 1)
     try bench.delete("etl.log.bak")
-    try bench.drain()
-    #expect(bench.tailer?.fresh.isEmpty == true)
+    try bench.readAvailable()
+    #expect(bench.tailer?.possibleCopies.isEmpty == true)
   }
 
   @Test("twice between two looks: both copies are read, in order")
@@ -219,7 +219,7 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append("a1\na2\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a3\n")
     try bench.copy(to: "etl.log.2")
     try bench.truncate()
@@ -240,7 +240,7 @@ struct TruncationTests {
     var expected: [String] = []
     for round in 0..<5 {
       try bench.append(line("read \(round)") + "\n")
-      try bench.drain()
+      try bench.readAvailable()
       try bench.append(line("unread \(round)") + "\n")
       expected += [line("read \(round)"), line("unread \(round)")]
       try bench.copy(to: "etl.log.1")
@@ -255,7 +255,7 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append("")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a1\n")
     try bench.copy(to: "etl.log.1")
     try bench.truncate()
@@ -270,12 +270,12 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append("a1\nha")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("lf")
     try bench.copy(to: "etl.log.1")
     try bench.truncate()
     try bench.append("b1\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1", "half", "b1"])
   }
 
@@ -285,12 +285,12 @@ struct TruncationTests {
     let lines = (0..<100).map { line("a\($0)") }
     try bench.append(lines.joined(separator: "\n") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == lines)
     try bench.truncate(to: 50 * (lines[0].utf8.count + 1))
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("new\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken().last == "new")
     #expect(bench.tailer?.statistics.rotations(.truncate) == 0)
   }
@@ -304,11 +304,11 @@ struct TruncationTests {
     bench.options.maximumLineBytes = 50
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     try bench.truncate()
     try bench.truncate(to: size)
     try bench.append("b1\nb2\n")
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a1", "b1", "b2"])
     #expect(bench.sink.oversizedLines == 0)
     #expect(bench.tailer?.statistics.holeBytes == Int64(size))
@@ -320,7 +320,7 @@ struct TruncationTests {
     let bench = Workbench()
     try bench.append(line("a") + "\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     var size = 2_000
     var expected = [line("a")]
     for round in 0..<4 {
@@ -329,7 +329,7 @@ struct TruncationTests {
       try bench.append(line("b\(round)") + "\n")
       expected.append(line("b\(round)"))
       size += line("b\(round)").utf8.count + 1
-      try bench.drain()
+      try bench.readAvailable()
     }
     #expect(bench.taken() == expected)
   }

@@ -19,10 +19,10 @@ struct UnreadableSiblingTests {
   }
 
   private func drainOften(_ bench: Workbench) throws {
-    for _ in 0..<10 { try bench.drain() }
+    for _ in 0..<10 { try bench.readAvailable() }
   }
 
-  private func failure(_ name: String, of bench: Workbench) -> TailCondition {
+  private func failure(_ name: String, of bench: Workbench) -> TailState {
     .failing(SystemCallError(operation: "open", subject: bench.path(name), errno: .accessDenied))
   }
 
@@ -30,7 +30,7 @@ struct UnreadableSiblingTests {
   private func lockedRotation() throws -> Workbench {
     let bench = try bench("a0\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.taken() == ["a0"])
     let position = try #require(bench.tailer?.position)
     try bench.rename(to: "etl.log.1")
@@ -46,19 +46,19 @@ struct UnreadableSiblingTests {
     let position = bench.tailer?.position
     try asNobody { try drainOften(bench) }
     #expect(bench.taken() == [])
-    #expect(bench.tailer?.condition == failure("etl.log.1", of: bench))
+    #expect(bench.tailer?.state == failure("etl.log.1", of: bench))
     #expect(bench.tailer?.statistics.readErrors == 1)
     #expect(bench.tailer?.position == position)
     try asNobody {
       bench.advance(seconds: 1)
-      try bench.drain()
+      try bench.readAvailable()
     }
     #expect(bench.tailer?.statistics.readErrors == 2)
     try setMode(0o644, of: bench.path("etl.log.1"))
     #expect(try bench.wakes())
     try asNobody { try bench.settle() }
     #expect(bench.taken() == ["a1", "b1"])
-    #expect(bench.tailer?.condition == .following)
+    #expect(bench.tailer?.state == .following)
     #expect(bench.tailer?.statistics.lostPositions == 0)
     #expect(bench.tailer?.statistics.abandonedFiles == 0)
   }
@@ -68,7 +68,7 @@ struct UnreadableSiblingTests {
     let bench = try lockedRotation()
     try asNobody {
       for _ in 0..<14 {
-        try bench.drain()
+        try bench.readAvailable()
         bench.advance(seconds: 1)
       }
       #expect(bench.taken() == [])
@@ -76,7 +76,7 @@ struct UnreadableSiblingTests {
       try bench.settle()
     }
     #expect(bench.taken() == ["b1"])
-    #expect(bench.tailer?.condition == .following)
+    #expect(bench.tailer?.state == .following)
     #expect(bench.tailer?.statistics.abandonedFiles == 1)
     #expect(bench.tailer?.statistics.lostPositions == 1)
     #expect(bench.tailer?.statistics.readErrors == 5)
@@ -92,7 +92,7 @@ struct UnreadableSiblingTests {
     let bench = try lockedRotation()
     try setMode(0o644, of: bench.path("etl.log.1"))
     try setMode(0o711, of: bench.folder)
-    try asNobody { _ = try bench.drain() }
+    try asNobody { _ = try bench.readAvailable() }
     #expect(bench.taken() == [])
     try setMode(0o755, of: bench.folder)
     try asNobody { try bench.settle() }
@@ -103,29 +103,29 @@ struct UnreadableSiblingTests {
   func middle() throws {
     let bench = try bench("a1\n")
     try bench.start()
-    try asNobody { _ = try bench.drain() }
+    try asNobody { _ = try bench.readAvailable() }
     try bench.rename(to: "etl.log.2")
     try append("b1\n", to: "etl.log.1", mode: 0o600, of: bench)
     try append("c1\n", of: bench)
     try append("a2\n", to: "etl.log.2", of: bench)
     try asNobody { try bench.settle() }
     #expect(bench.taken() == ["a1", "a2"])
-    #expect(bench.tailer?.condition == failure("etl.log.1", of: bench))
+    #expect(bench.tailer?.state == failure("etl.log.1", of: bench))
     try setMode(0o644, of: bench.path("etl.log.1"))
     try asNobody { try bench.settle() }
     #expect(bench.taken() == ["b1", "c1"])
-    #expect(bench.tailer?.condition == .following)
+    #expect(bench.tailer?.state == .following)
   }
 
   @Test("between two looks, and the log has no successor yet")
   func middleWithoutLog() throws {
     let bench = try bench("a1\n")
     try bench.start()
-    try asNobody { _ = try bench.drain() }
+    try asNobody { _ = try bench.readAvailable() }
     try bench.rename(to: "etl.log.2")
     try append("b1\n", to: "etl.log.1", mode: 0o600, of: bench)
     try asNobody { try drainOften(bench) }
-    #expect(bench.tailer?.condition == failure("etl.log.1", of: bench))
+    #expect(bench.tailer?.state == failure("etl.log.1", of: bench))
     #expect(bench.tailer?.statistics.readErrors == 1)
     try setMode(0o644, of: bench.path("etl.log.1"))
     try append("c1\n", of: bench)
@@ -137,7 +137,7 @@ struct UnreadableSiblingTests {
   func copy() throws {
     let bench = try bench("line one of the log, long enough to tell it from every other log there is\n")
     try bench.start()
-    try asNobody { _ = try bench.drain() }
+    try asNobody { _ = try bench.readAvailable() }
     _ = bench.taken()
     try bench.append("unread\n")
     try bench.copy(to: "etl.log.1")
@@ -146,7 +146,7 @@ struct UnreadableSiblingTests {
     try bench.append("b1\n")
     try asNobody { try bench.settle() }
     #expect(bench.taken() == [])
-    #expect(bench.tailer?.condition == failure("etl.log.1", of: bench))
+    #expect(bench.tailer?.state == failure("etl.log.1", of: bench))
     try setMode(0o644, of: bench.path("etl.log.1"))
     try asNobody { try bench.settle() }
     #expect(bench.taken() == ["unread", "b1"])
@@ -159,7 +159,7 @@ struct UnreadableSiblingTests {
     let bench = try bench("a1\n")
     try append("old\n", to: "etl.log.8", mode: 0o600, of: bench)
     try bench.start()
-    try asNobody { _ = try bench.drain() }
+    try asNobody { _ = try bench.readAvailable() }
     #expect(bench.tailer?.statistics.readErrors == 1)
     try append("foreign\n", to: "etl.log.9", mode: 0o600, of: bench)
     try asNobody { try drainOften(bench) }
@@ -168,7 +168,7 @@ struct UnreadableSiblingTests {
     try append("b1\n", of: bench)
     try asNobody { try bench.settle() }
     #expect(bench.taken() == ["a1", "b1"])
-    #expect(bench.tailer?.condition == .following)
+    #expect(bench.tailer?.state == .following)
     #expect(bench.tailer?.statistics.readErrors == 2)
     #expect(bench.tailer?.statistics.abandonedFiles == 0)
   }
@@ -181,9 +181,9 @@ struct UnreadableSiblingTests {
     try bench.start(at: .beforeSiblings(of: bench.log))
     try asNobody {
       for _ in 0..<20 {
-        try bench.drain()
+        try bench.readAvailable()
         bench.advance(seconds: 60)
-        #expect(bench.tailer?.condition == failure("etl.log.1", of: bench))
+        #expect(bench.tailer?.state == failure("etl.log.1", of: bench))
       }
     }
     #expect(bench.taken() == [])

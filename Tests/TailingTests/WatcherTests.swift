@@ -11,12 +11,12 @@ struct WatcherTests {
   func eachChange() throws {
     let bench = Workbench()
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(try !bench.wakes())
     func expectWake(_ what: String, _ change: () throws -> Void) throws {
       try change()
       #expect(try bench.wakes(), "\(what) does not wake")
-      try bench.drain()
+      try bench.readAvailable()
       #expect(try !bench.wakes(), "the drain after \(what) wakes itself")
     }
     try expectWake("creation") { try bench.append("") }
@@ -28,13 +28,13 @@ struct WatcherTests {
     try expectWake("a new file") { try bench.append("") }
     try expectWake("its first line") { try bench.append("b1\n") }
     bench.advance(seconds: 5)
-    try bench.drain()
+    try bench.readAvailable()
     try expectWake("growth of the new file") { try bench.append("b2\n") }
     try expectWake("growth under another name") {
       let made = unsafe link(bench.log, bench.path("other"))
       try #require(made == 0)
       _ = try bench.wakes()
-      try bench.drain()
+      try bench.readAvailable()
       try bench.append("b3\n", to: "other")
     }
     try expectWake("deletion") { try bench.delete() }
@@ -46,12 +46,12 @@ struct WatcherTests {
     let bench = Workbench()
     bench.log = bench.path("a/b/etl.log")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     #expect(try !bench.wakes())
     for name in ["a", "a/b"] {
       try bench.makeDirectory(name)
       #expect(try bench.wakes(), "\(name) does not wake")
-      try bench.drain()
+      try bench.readAvailable()
     }
     try bench.append("a1\n", to: "a/b/etl.log")
     #expect(try bench.wakes())
@@ -65,7 +65,7 @@ struct WatcherTests {
     try #require(limit > 0 && limit < 1 << 20)
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     // Equal events in a row are one: so two files take turns.
     for name in ["x", "y"] { try bench.append("", to: name) }
     let paths = ["x", "y"].map { bench.path($0) }
@@ -78,7 +78,7 @@ struct WatcherTests {
     while bench.watcher.takeWakeups() {}
     #expect(bench.tailer?.isAwake == true)
     let asked = bench.watcher.askedWatches
-    try bench.drain()
+    try bench.readAvailable()
     #expect(bench.watcher.askedWatches > asked, "that a watch was dropped may have been lost, too")
     #expect(bench.taken() == ["a1", "a2"])
     try bench.append("a3\n")
@@ -91,18 +91,18 @@ struct WatcherTests {
     try bench.append("")
     try bench.append("", to: "other.log")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     var other: LogTailer? = try LogTailer(path: bench.path("other.log"), options: bench.options, watcher: bench.watcher)
-    _ = other?.drain(budget: 1, into: &bench.sink)
+    _ = other?.readAvailable(budget: 1, into: &bench.sink)
     #expect(try !bench.wakes())
     try bench.append("only the other's\n", to: "other.log")
     #expect(try !bench.wakes())
     #expect(other?.isAwake == true)
-    _ = other?.drain(budget: 1_000, into: &bench.sink)
+    _ = other?.readAvailable(budget: 1_000, into: &bench.sink)
     try bench.append("", to: "both")
     #expect(try bench.wakes())
     #expect(other?.isAwake == true)
-    try bench.drain()
+    try bench.readAvailable()
     other = nil
     try bench.rename(to: "etl.log.1")
     #expect(try bench.wakes())
@@ -114,20 +114,20 @@ struct WatcherTests {
     let bench = Workbench()
     try bench.append("a1\n")
     try bench.start()
-    try bench.drain()
+    try bench.readAvailable()
     let asked = bench.watcher.askedWatches
     #expect(asked > 0)
-    for _ in 0..<10 { try bench.drain() }
+    for _ in 0..<10 { try bench.readAvailable() }
     #expect(bench.watcher.askedWatches == asked)
     // As when what is watched goes and its number is given away again: the kernel drops the watch and says so.
     let queue = try #require(bench.watcher.wakeDescriptor)
     for watch in 1...CInt(asked) { _ = inotify_rm_watch(queue, watch) }
     #expect(try bench.wakes())
-    try bench.drain()
+    try bench.readAvailable()
     for text in ["a2\n", "a3\n"] {
       try bench.append(text)
       #expect(try bench.wakes())
-      try bench.drain()
+      try bench.readAvailable()
     }
     try bench.rename(to: "etl.log.1")
     #expect(try bench.wakes())
@@ -143,19 +143,19 @@ struct WatcherTests {
     let tailer = try #require(bench.tailer)
     bench.watcher.takeWakeups()
     #expect(tailer.isAwake)
-    #expect(tailer.drain(budget: 1, into: &bench.sink) == .moreToRead || bench.sink.lines.count == 2)
-    try bench.drain()
+    #expect(tailer.readAvailable(budget: 1, into: &bench.sink) == .moreToRead || bench.sink.lines.count == 2)
+    try bench.readAvailable()
     #expect(!tailer.isAwake)
     try bench.append(String(repeating: "a line\n", count: 100_000))
-    #expect(tailer.drain(budget: 1, into: &bench.sink) == .moreToRead)
+    #expect(tailer.readAvailable(budget: 1, into: &bench.sink) == .moreToRead)
     bench.watcher.takeWakeups()
-    #expect(tailer.drain(budget: 1, into: &bench.sink) == .moreToRead)
+    #expect(tailer.readAvailable(budget: 1, into: &bench.sink) == .moreToRead)
     #expect(tailer.isAwake)
-    try bench.drain()
+    try bench.readAvailable()
     #expect(!tailer.isAwake)
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")
-    #expect(try bench.drain() == .holdingRotatedFile)
+    #expect(try bench.readAvailable() == .holdingRotatedFile)
     #expect(try !bench.wakes())
     try bench.append("late\n", to: "etl.log.1")
     #expect(try bench.wakes())
@@ -168,7 +168,7 @@ struct WatcherTests {
     #expect(bench.watcher.failure == nil)
     try bench.start()
     try bench.append("a1\n")
-    try bench.drain()
+    try bench.readAvailable()
     try bench.append("a2\n")
     try bench.rename(to: "etl.log.1")
     try bench.append("b1\n")

@@ -64,20 +64,20 @@ final class Workbench {
 
   /// Drains as the composer does: until there is nothing more to do at once.
   @discardableResult
-  func drain(budget: Int = 1 << 20) throws -> TailProgress {
+  func readAvailable(budget: Int = 1 << 20) throws -> TailProgress {
     let tailer = try #require(tailer)
     watcher.takeWakeups()
     var progress = TailProgress.moreToRead
-    for _ in 0..<10_000 where progress == .moreToRead { progress = tailer.drain(budget: budget, into: &sink) }
+    for _ in 0..<10_000 where progress == .moreToRead { progress = tailer.readAvailable(budget: budget, into: &sink) }
     #expect(progress != .moreToRead, "a drain does not end")
     return progress
   }
 
   /// Drains, lets the rotate wait pass, and drains again.
   func settle() throws {
-    try drain()
+    try readAvailable()
     advance(seconds: options.rotateWaitSeconds)
-    try drain()
+    try readAvailable()
   }
 
   /// Whether something was heard that makes another drain worth it.

@@ -1,4 +1,4 @@
-import ETLLog
+import JSON
 import Testing
 import YAML
 

@@ -1,4 +1,5 @@
 import ETLLog
+import JSON
 import Testing
 
 @Suite("Formats that are refused")

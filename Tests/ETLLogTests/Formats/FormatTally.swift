@@ -1,5 +1,6 @@
 import ETLLog
 import Foundation
+import JSON
 import YAML
 
 @testable import CommandLineOptions
@@ -38,6 +39,8 @@ struct FormatTally: FormatSink {
   var metrics: [String: [Double]] = [:]
   var unusable: [String: Int] = [:]
   var moments: [Int64?] = []
+  var pipelines: Set<String> = []
+  var totals: [(records: Int64?, files: Int64?, failures: Int64?)] = []
   private var started: [String: Int64] = [:]
 
   init(_ format: LogFormat, useNames: [String]) {
@@ -65,6 +68,8 @@ struct FormatTally: FormatSink {
       return text
     }
     moments.append(event.timestampNanoseconds)
+    if let pipeline = text(.pipeline) { pipelines.insert(pipeline) }
+    totals.append((event.totalRecords, event.totalFiles, event.totalFailures))
     let file = text(.fileID)
     switch kind {
     case .runStarted:

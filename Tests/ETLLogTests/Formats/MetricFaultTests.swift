@@ -1,4 +1,5 @@
 import ETLLog
+import JSON
 import Testing
 
 @Suite("Metrics and logs that are refused")

@@ -1,5 +1,6 @@
 import ETLLog
 import Foundation
+import JSON
 import Testing
 
 /// Configurations and real lines of many tools and libraries, with the numbers that were worked out for them.

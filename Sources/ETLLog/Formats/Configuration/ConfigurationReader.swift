@@ -1,3 +1,5 @@
+package import JSON
+
 /// What a configuration file says.
 package struct LogConfiguration: Equatable, Sendable {
   /// The formats of the file, in its order.

@@ -1,3 +1,6 @@
+internal import JSON
+internal import UnixTime
+
 /// Reads the declaration of a format.
 struct FormatDeclarationReader {
   let services: ConfigurationServices
@@ -70,7 +73,7 @@ struct FormatDeclarationReader {
   private func zone(_ value: LocatedValue) throws(ConfigurationError) -> Int64 {
     // +01:00 without quotes is a text in YAML 1.2, but 0100 would be a number.
     let bytes = Array(value.spelling.utf8)
-    if let seconds = MomentReader.offsetSeconds(bytes.span) { return seconds }
+    if let seconds = Timestamp.offsetSeconds(bytes.span) { return seconds }
     throw ConfigurationError(
       "zone is how far the log's clock is ahead of UTC, such as \"+01:00\"; named zones are not known",
       at: value.location

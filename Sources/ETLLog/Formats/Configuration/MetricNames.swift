@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What metrics and labels of one's own may be called.
 enum MetricNames {
   private static let reservedPrefixes = ["etl_", "process_", "scrape_", "go_"]

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads the declaration of a metric of one's own.
 struct MetricReader {
   let services: ConfigurationServices

@@ -1,3 +1,5 @@
+package import JSON
+
 /// What a configuration's reader needs of other modules.
 package struct ConfigurationServices: Sendable {
   /// Reads a built-in format's YAML.

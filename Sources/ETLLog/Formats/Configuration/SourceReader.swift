@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads paths, sources, tests and conditions.
 struct SourceReader {
   let services: ConfigurationServices

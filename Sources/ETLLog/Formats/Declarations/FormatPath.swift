@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Where in a line a value stands.
 package enum FormatPath: Hashable, Sendable {
   /// Names from the outermost object on. Dots in a line's keys and nesting are the same, and digits index arrays.

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What the lines of a log mean.
 package struct LogFormat: Equatable, Sendable {
   /// What it is called.

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Where a value comes from: the first alternative that is present.
 package struct ValueSource: Equatable, Sendable {
   /// At least one.

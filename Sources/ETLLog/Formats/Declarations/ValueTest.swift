@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What a value must be for a rule to hold.
 ///
 /// A value that is missing, null or `""` passes none but `present(false)`, an object or array none but `present(true)`.

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads durations that say their units: of Go (`1m2.5s`, `12.53s`), of .NET and Python (`1.02:03:04.5`, `0:00:12.79`).
 enum DurationText {
   /// Reads one.

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Finds the type of an exception in the text of its stack trace.
 enum ExceptionType {
   private static let traceback = Array("Traceback (most recent call last)".utf8)

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads the object of a line into the slots and test bits of a format.
 ///
 /// Only what paths lead to is looked into; all the rest is validated and skipped.

@@ -1,8 +1,10 @@
+internal import JSON
+
 /// What became of a line.
 package enum FormatLineResult: String, CaseIterable, Sendable {
-  /// A rule held.
+  /// A rule held, for more than its totals and time.
   case event
-  /// It is readable, and no rule held.
+  /// It is readable, and no rule held but that of an event `other`.
   case other
   /// There is no object in it, or one that cannot be read where that does not matter.
   case text

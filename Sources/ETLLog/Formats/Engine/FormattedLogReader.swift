@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads the lines of a log by a format.
 package struct FormattedLogReader: ~Copyable {
   private let program: FormatProgram
@@ -154,12 +156,13 @@ extension FormattedLogReader {
     var moment: Int64?
     if !program.eventMasks.isEmpty {
       moment = self.moment(envelopeTime, into: &sink)
-      isKnown = eventRule != nil
+      isKnown = eventRule.map { program.events[$0].kind != .other } ?? false
       deliverEvent(eventRule, moment, into: &sink)
     }
+    var hasMoment = !program.eventMasks.isEmpty
     for index in program.metricMasks.indices where program.metricMasks[index].hold(bits) {
-      if !isKnown, program.eventMasks.isEmpty { moment = self.moment(envelopeTime, into: &sink) }
-      isKnown = true
+      if !hasMoment { moment = self.moment(envelopeTime, into: &sink) }
+      (hasMoment, isKnown) = (true, true)
       ruleLines[program.events.count + index] &+= 1
       deliverMetric(index, moment, into: &sink)
     }

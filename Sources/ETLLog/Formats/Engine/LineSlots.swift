@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What stands at a path in the line that is being read.
 struct LineSlot: BitwiseCopyable {
   enum Kind: UInt8 {

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Memory for what strings with escapes say, used again for each line.
 ///
 /// Behind each text stands a newline, at which whatever reads it stops.

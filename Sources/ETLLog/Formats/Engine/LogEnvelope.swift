@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What a container's runtime or the journal puts around each line.
 package enum LogEnvelope: String, CaseIterable, Sendable {
   /// Nothing.

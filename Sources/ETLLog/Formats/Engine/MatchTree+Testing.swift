@@ -1,3 +1,5 @@
+internal import JSON
+
 extension MatchTree {
   /// The bits of a node's tests that a value passes.
   ///

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The paths of a format as one tree, by which a line is read once.
 ///
 /// Its nodes stand in preorder, so that all below a node is a range. What is read for each line is free of references.

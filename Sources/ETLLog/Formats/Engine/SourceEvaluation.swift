@@ -1,3 +1,6 @@
+internal import JSON
+internal import UnixTime
+
 /// Why a value cannot be used.
 package enum UnusableReason: String, CaseIterable, Sendable {
   /// A metric's value is not in the line, and has no default.
@@ -154,7 +157,7 @@ struct SourceEvaluator: ~Copyable {
     if let number = Self.number(value) { return MomentReader.nanoseconds(number, unit: unit) }
     guard value.kind == .text else { return nil }
     let zone = zoneOffsetSeconds
-    return value.text.withSpan { MomentReader.nanoseconds($0, zoneOffsetSeconds: zone, isPrefix: isPrefix) }
+    return value.text.withSpan { Timestamp.parseLenient($0, zoneOffsetSeconds: zone, isPrefix: isPrefix) }
   }
 
   /// A number, or a text that is exactly one.

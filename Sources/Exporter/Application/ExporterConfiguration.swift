@@ -1,0 +1,73 @@
+internal import CommandLineOptions
+internal import HTTPServer
+internal import Tailing
+internal import UnixTime
+
+/// A log to follow, and the name of its pipeline where it has one.
+struct LogSource: Equatable, Sendable {
+  /// The pipeline of lines that name none; nil gives them no label.
+  var name: String?
+  /// The log's path, or `-` for standard input.
+  var path: String
+}
+
+/// How the exporter runs: what its options set.
+struct ExporterConfiguration: Sendable {
+  /// The names of the options that were given, be it with their defaults.
+  var givenOptions: Set<String> = []
+  var logSources = [LogSource(name: nil, path: "etl_process.log")]
+  var pollInterval = Duration.seconds(1)
+  /// False leaves all changes of the logs to be found by the poll.
+  var usesInotify = true
+  var rotateWait = Duration.seconds(5)
+  var maximumLineBytes = 64 << 10
+  var staleAfter = Duration.seconds(120)
+  /// Read the logs to their end, print the metrics and end.
+  var readsOnce = false
+  /// Ask the exporter that runs with these options whether it does, and end.
+  var asksHealth = false
+  /// Where the snapshot is kept; nil for nowhere.
+  var storagePath: String?
+  var storageInterval = Duration.seconds(5)
+  /// The port on all addresses; nil where `listenAddresses` stands.
+  var port: Int?
+  var listenAddresses = [SocketAddress(allWithPort: 8083)]
+  var telemetryPath = "/metrics"
+  var maximumConnections = 512
+  var maximumHeadBytes = 8 << 10
+  var headTimeout = Duration.seconds(10)
+  var idleTimeout = Duration.seconds(75)
+  /// Answers that clients have not taken, in bytes.
+  var maximumPendingBytes = 32 << 20
+  var logLevel = LogLevel.info
+  var logFormat = LogFormat.logfmt
+}
+
+extension ExporterConfiguration {
+  /// Each log's own name; nil for a log that has none.
+  var logNames: [String?] { logSources.map(\.name) }
+
+  /// How each log is tailed.
+  var tailOptions: TailOptions {
+    var options = TailOptions()
+    options.maximumLineBytes = maximumLineBytes
+    options.rotateWaitSeconds = rotateWait.inSeconds
+    return options
+  }
+
+  /// The addresses to serve.
+  var addresses: [SocketAddress] {
+    port.map { [SocketAddress(allWithPort: UInt16($0))] } ?? listenAddresses
+  }
+
+  /// What HTTP clients are granted.
+  var limits: HTTPLimits {
+    var limits = HTTPLimits()
+    limits.connections = maximumConnections
+    limits.headBytes = maximumHeadBytes
+    limits.headTimeoutSeconds = headTimeout.inSeconds
+    limits.idleTimeoutSeconds = idleTimeout.inSeconds
+    limits.pendingAnswerBytes = maximumPendingBytes
+    return limits
+  }
+}

@@ -1,0 +1,184 @@
+internal import JobState
+internal import LinuxIO
+internal import Tailing
+
+/// What the own log has said of the logs already.
+struct FollowerReports {
+  /// A path that names nothing for a shorter time is being rotated, which is nothing to warn of.
+  let rotateWaitSeconds: Double
+  /// What earlier processes read.
+  let earlierBytes: Int64
+  var hasReportedCaughtUp = false
+  var hasReportedWatchFailure = false
+  var hasReportedOverflow = false
+  var hasReportedConflict = false
+  /// Patterns of which it was said that no file matches.
+  var unmatchedPatterns: Set<String> = []
+  /// Patterns of which it was said that too many files match.
+  var overfullPatterns: Set<String> = []
+  /// When a line that could not be counted was last shown.
+  var rejectedLineTime: MonotonicTime?
+
+  /// No more than one line that could not be counted is shown in this time.
+  static let rejectedLineSeconds = 10.0
+  /// Names that one line lists at most.
+  static let maximumNames = 10
+}
+
+extension LogFollower {
+  /// Says where the counting goes on.
+  ///
+  /// - Parameter snapshot: What an earlier process left.
+  func note(_ snapshot: Snapshot) {
+    let age = snapshot.writtenNanoseconds.map { Double(WallTime.now.nanoseconds - $0) / 1e9 } ?? 0
+    logger.write(
+      .info,
+      "going on from the snapshot",
+      ["age_seconds": (max(0, age) * 10).rounded() / 10, "logs": snapshot.logs.count]
+    )
+    let abandoned = registry.abandonedLogs
+    guard !abandoned.isEmpty else { return }
+    let names = abandoned.prefix(FollowerReports.maximumNames).joined(separator: ", ")
+    let more = abandoned.count > FollowerReports.maximumNames ? ", …" : ""
+    logger.write(
+      .warn,
+      "the snapshot holds logs that are not followed any more; what was counted of them stays",
+      ["logs": abandoned.count, "paths": names + more]
+    )
+  }
+
+  /// Says how logs stand, where that has changed.
+  ///
+  /// - Parameter indices: The logs that were looked at.
+  func reportStates(of indices: [Int]) {
+    let now = MonotonicTime.now
+    for index in indices { reportState(at: index, now) }
+    reportRejectedLines(at: now)
+  }
+
+  private func reportState(at index: Int, _ now: MonotonicTime) {
+    let followed = registry.logs[index]
+    let state = followed.tailer.state
+    if case .waiting = state {
+      let since = followed.waitingSince ?? now
+      registry.logs[index].waitingSince = since
+      // One of a pattern is mostly not waited for, but let go or held for late lines, once that time is over.
+      let quietSeconds = followed.isMissing ? 2 * notes.rotateWaitSeconds : notes.rotateWaitSeconds
+      if followed.reportedState == .following, now.seconds(since: since) < quietSeconds { return }
+      if followed.isLingering { return }
+    } else {
+      registry.logs[index].waitingSince = nil
+    }
+    guard state != followed.reportedState else { return }
+    registry.logs[index].reportedState = state
+    let path = followed.path
+    switch state {
+    case .following: logger.write(.info, "following the log", ["path": path], about: path)
+    case .waiting(let reason): reportWaiting(path, reason, pipeline: followed.pipeline)
+    case .failing(let error):
+      logger.write(.error, "the log cannot be read", ["path": path, "error": "\(error)"], about: path)
+    case .ended: logger.write(.info, "the log has ended", ["path": path], about: path)
+    }
+  }
+
+  /// Says that the logs were read to where they ended at the start, unless one of them cannot be read.
+  func reportCaughtUp() {
+    guard !registry.logs.contains(where: \.tailer.isFailing) else { return }
+    notes.hasReportedCaughtUp = true
+    logger.write(.info, "caught up", ["read_bytes": totals.readBytes - notes.earlierBytes])
+  }
+
+  private func reportWaiting(_ path: String, _ reason: String, pipeline: [UInt8]?) {
+    guard let pipeline else {
+      return logger.write(.warn, "waiting for the log", ["path": path, "reason": reason], about: path)
+    }
+    // Whoever gave a path with an equals sign in it sees what became of it.
+    let name = String(decoding: pipeline, as: UTF8.self)
+    logger.write(.warn, "waiting for the log", ["path": path, "pipeline": name, "reason": reason], about: path)
+  }
+
+  /// Says what is not a matter of one moment: once for each tick, however much happened since the last one.
+  func reportOnTick() {
+    for index in registry.logs.indices { reportRotations(at: index) }
+    reportGlobs()
+    reportRejectedLines(at: .now)
+    // What could not be read at first was not read by then.
+    if hasCaughtUp, !notes.hasReportedCaughtUp, registry.logs.allSatisfy(\.tailer.isAtEnd) { reportCaughtUp() }
+    if !notes.hasReportedWatchFailure, let failure = registry.watcher.failure {
+      notes.hasReportedWatchFailure = true
+      logger.write(.warn, "changes of the log are found by the timer alone", ["reason": "\(failure)"])
+    }
+    if !notes.hasReportedOverflow, pipelineOverflow > 0 || pipelines.contains(where: { $0.errorTypeOverflow > 0 }) {
+      notes.hasReportedOverflow = true
+      logger.write(.warn, "too many or too long pipelines or error types; the rest share the name other")
+    }
+    if !notes.hasReportedConflict, let mixed = processor.aggregator.conflictingLogs {
+      notes.hasReportedConflict = true
+      logger.write(
+        .warn,
+        "the totals of several logs are mixed up in one pipeline; give each log a name: --log-file NAME=PATH",
+        ["path": mixed.path, "other_path": mixed.otherPath]
+      )
+    }
+  }
+
+  private func reportRotations(at index: Int) {
+    let followed = registry.logs[index]
+    for kind in RotationKind.allCases {
+      let count = followed.tailer.statistics.rotations(kind)
+      let noted = followed.reportedRotations[kind] ?? 0
+      guard count > noted else { continue }
+      registry.logs[index].reportedRotations[kind] = count
+      logger.write(
+        .info,
+        "the log was rotated",
+        ["path": followed.path, "kind": kind.rawValue, "times": count - noted],
+        about: "rotation of \(followed.path)"
+      )
+    }
+  }
+
+  private func reportGlobs() {
+    guard registry.hasPatterns else { return }
+    let unmatched = Set(registry.unmatchedPatterns)
+    for pattern in unmatched.subtracting(notes.unmatchedPatterns) {
+      logger.write(
+        .warn,
+        "waiting for the log",
+        ["path": pattern, "reason": "no file matches \(pattern)"],
+        about: pattern
+      )
+    }
+    notes.unmatchedPatterns = unmatched
+    for (pattern, count) in registry.overfullPatterns where notes.overfullPatterns.insert(pattern).inserted {
+      logger.write(
+        .warn,
+        "too many files match; the rest are not followed",
+        ["path": pattern, "limit": LogGlob.maximumMatches, "left_out": count]
+      )
+    }
+  }
+
+  /// Shows a line that could not be counted, now and then.
+  private func reportRejectedLines(at now: MonotonicTime) {
+    if let time = notes.rejectedLineTime, now.seconds(since: time) < FollowerReports.rejectedLineSeconds { return }
+    guard let lines = processor.takeRejectedLines() else { return }
+    notes.rejectedLineTime = now
+    logger.write(
+      .warn,
+      "a line was not counted",
+      [
+        "path": lines.path, "reason": "\(lines.reason)", "fault": lines.fault ?? "", "line": lines.quotedBeginning,
+        "others": lines.count - 1,
+      ]
+    )
+  }
+}
+
+extension LogTailer {
+  /// Whether something of the log cannot be read now.
+  fileprivate var isFailing: Bool {
+    if case .failing = state { return true }
+    return false
+  }
+}

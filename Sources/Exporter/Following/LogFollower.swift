@@ -1,0 +1,223 @@
+internal import CommandLineOptions
+internal import EventLoop
+internal import JobState
+internal import LinuxIO
+internal import Tailing
+internal import UnixTime
+
+/// Reads the logs whenever there is something to read, a slice at a time, so that the server always gets its turn.
+final class LogFollower {
+  /// Bytes read from all logs together before the other events of the loop get their turn.
+  private static let bytesPerTurn = 1 << 20
+  /// With many logs each still reads enough at a time to be fast.
+  private static let leastBytesPerTurn = 64 << 10
+
+  /// Why the logs are looked at.
+  private enum Occasion {
+    /// The timer: whatever was not heard of is found now.
+    case tick
+    /// Something was heard of, or was left to be read.
+    case wakeUp
+  }
+
+  let logger: Logger
+  var registry: TailRegistry
+  var processor: LineProcessor
+  var notes: FollowerReports
+  /// What earlier processes read, and logs that were let go.
+  private var earlierCounters: ReadCounters
+  private let loop: EventLoop
+  private let pollSeconds: Double
+  private var wakeUp: DescriptorEvent?
+  private var pollTimer: TimerEvent?
+  private var nextSlice: TimerEvent?
+
+  /// Called where the first file of a log was seen, before anybody is told what is in it: whoever keeps positions keeps
+  /// this one now, by which the file is known should it be renamed while nobody looks.
+  var onFirstFile: (() -> Void)?
+  /// Whether everything was read that was in the logs when the exporter started.
+  private(set) var hasCaughtUp = false
+  /// How often a log was looked at.
+  private(set) var drains = 0
+
+  /// Finds out what the paths name and gets ready to follow them; reads nothing.
+  ///
+  /// - Parameters:
+  ///   - configuration: Which logs, and how.
+  ///   - loop: The loop that wakes this object up.
+  ///   - snapshot: Where to go on; nil to begin with each log's start.
+  ///   - logger: The exporter's own log.
+  /// - Throws: `StartError` when a path cannot be followed or the loop cannot wait.
+  init(
+    _ configuration: ExporterConfiguration,
+    loop: EventLoop,
+    resuming snapshot: Snapshot?,
+    logger: Logger
+  ) throws(StartError) {
+    self.loop = loop
+    self.logger = logger
+    pollSeconds = configuration.pollInterval.inSeconds
+    earlierCounters = snapshot?.totals ?? ReadCounters()
+    notes = FollowerReports(
+      rotateWaitSeconds: configuration.rotateWait.inSeconds,
+      earlierBytes: snapshot?.totals.readBytes ?? 0
+    )
+    processor = LineProcessor(
+      maximumLineBytes: configuration.maximumLineBytes,
+      pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
+      lineCounts: snapshot?.lineCounts ?? LineCounts()
+    )
+    registry = try TailRegistry(
+      configuration.logSources,
+      options: configuration.tailOptions,
+      positions: snapshot?.logs ?? [],
+      watcher: TailWatcher(usesInotify: configuration.usesInotify)
+    )
+    if let snapshot { note(snapshot) }
+    pollTimer = TimerEvent(loop: loop) { [unowned self] in poll() }
+    nextSlice = TimerEvent(loop: loop) { [unowned self] in readSlice(.wakeUp) }
+    guard let descriptor = registry.watcher.wakeDescriptor else { return }
+    do throws(SystemCallError) {
+      wakeUp = try DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in
+        if registry.watcher.takeWakeups() { readSlice(.wakeUp) }
+      }
+    } catch {
+      throw StartError("\(error)")
+    }
+  }
+
+  /// Begins to read.
+  func start() {
+    poll()
+  }
+
+  /// Looks at all logs and patterns at once, also at those that failed a moment ago.
+  func rescan() {
+    for followed in registry.logs { followed.tailer.expediteRetries() }
+    poll()
+  }
+
+  private func poll() {
+    pollTimer?.schedule(afterSeconds: pollSeconds)
+    if registry.hasPatterns {
+      for gone in registry.refresh() {
+        earlierCounters.addCounters(of: gone.tailer)
+        logger.write(.info, "let a log go", ["path": gone.path], about: gone.path)
+      }
+    }
+    readSlice(.tick)
+    reportOnTick()
+    logger.writeSuppressed(at: .now)
+  }
+
+  private func readSlice(_ occasion: Occasion) {
+    let due = registry.logs.indices.filter { occasion == .tick || registry.logs[$0].tailer.isAwake }
+    let budget = max(Self.bytesPerTurn / max(due.count, 1), Self.leastBytesPerTurn)
+    var busySources: Set<Int> = []
+    var isFirstFile = false
+    for index in due {
+      let followed = registry.logs[index]
+      // The files of one pattern are mostly one log in pieces: their totals only make sense in order.
+      guard !busySources.contains(followed.sourceIndex) else { continue }
+      processor.setContext(logName: followed.pipeline, origin: followed.origin, readTime: .now)
+      let progress = followed.tailer.readAvailable(budget: budget, into: &processor)
+      drains += 1
+      if progress == .moreToRead { busySources.insert(followed.sourceIndex) }
+      updateCaughtUp(progress, at: index)
+      followStream(at: index)
+      if !registry.logs[index].hasFile, followed.tailer.holdsNamedFile {
+        registry.logs[index].hasFile = true
+        isFirstFile = true
+      }
+    }
+    if isFirstFile { onFirstFile?() }
+    if !busySources.isEmpty { nextSlice?.schedule(afterSeconds: 0) }
+    reportStates(of: due)
+    checkCaughtUp()
+  }
+
+  /// Waits for a FIFO or standard input, which no watch on a directory tells of.
+  private func followStream(at index: Int) {
+    let descriptor = registry.logs[index].tailer.streamDescriptor
+    guard descriptor != registry.logs[index].streamEvent?.descriptor else { return }
+    registry.logs[index].streamEvent = nil
+    guard let descriptor else { return }
+    // Where the loop cannot wait for it the timer still reads it.
+    let event = try? DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in readSlice(.wakeUp) }
+    if let event { registry.logs[index].streamEvent = (descriptor, event) }
+  }
+
+  /// Decides whether what was there at the start has been read; the log may grow as fast as it is read.
+  private func updateCaughtUp(_ progress: TailProgress, at index: Int) {
+    guard !registry.logs[index].hasCaughtUp else { return }
+    let tailer = registry.logs[index].tailer
+    // What the files hold that are not open yet has been shown by the process before, as likely as not.
+    guard !tailer.hasMoreFiles else { return }
+    let target = registry.logs[index].caughtUpAtBytes ?? tailer.statistics.bytesRead + tailer.lagBytes
+    registry.logs[index].caughtUpAtBytes = target
+    registry.logs[index].hasCaughtUp = progress == .caughtUp || tailer.statistics.bytesRead >= target
+  }
+
+  private func checkCaughtUp() {
+    guard !hasCaughtUp, registry.logs.allSatisfy(\.hasCaughtUp) else { return }
+    hasCaughtUp = true
+    reportCaughtUp()
+  }
+}
+
+@available(*, unavailable)
+extension LogFollower: Sendable {}
+
+// MARK: What was read
+
+extension LogFollower {
+  /// The pipelines that have series now.
+  var pipelines: ArraySlice<PipelineState> { processor.aggregator.pipelines.all }
+
+  /// How many events had a pipeline that was put under the overflow.
+  var pipelineOverflow: Int64 { processor.aggregator.pipelines.pipelineOverflow }
+
+  /// The lines by what became of them.
+  var lineCounts: LineCounts { processor.aggregator.lineCounts }
+
+  /// From the newest event to its being read; nil before the first event that says when it happened.
+  var eventDelaySeconds: Double? { processor.aggregator.eventDelaySeconds }
+
+  /// What all logs together have to tell a scrape.
+  var totals: ReadCounters {
+    var totals = earlierCounters
+    for log in registry.logs { totals.add(log.tailer) }
+    return totals
+  }
+
+  /// All that was read and counted, as of one moment.
+  var snapshot: Snapshot {
+    var totals = totals
+    totals.lagBytes = 0
+    var snapshot = Snapshot(
+      logs: registry.positions,
+      lineCounts: lineCounts,
+      totals: totals,
+      pipelines: processor.aggregator.pipelines
+    )
+    snapshot.droppedCount = registry.droppedCount
+    return snapshot
+  }
+
+  /// How each log is doing.
+  var logHealth: [LogHealth] {
+    let followed = registry.logs.map { log in
+      var health = LogHealth(path: log.path, lagBytes: log.tailer.lagBytes)
+      switch log.tailer.state {
+      case .following: break
+      // A log of a pattern that is gone is not waited for; it is only held for a while.
+      case .waiting(let reason): health.waitingFor = log.isLingering ? nil : reason
+      case .failing(let error): health.failure = "\(error)"
+      case .ended: health.waitingFor = "standard input has ended"
+      }
+      return health
+    }
+    return followed
+      + registry.unmatchedPatterns.map { LogHealth(path: $0, lagBytes: 0, waitingFor: "no file matches \($0)") }
+  }
+}

@@ -1,0 +1,288 @@
+internal import CommandLineOptions
+internal import LinuxIO
+internal import Tailing
+
+/// The logs that are followed: those that were named, and those that match a pattern as they come and go.
+struct TailRegistry {
+  /// In the order in which they were found; those of one pattern by their times.
+  var logs: [TailTarget] = []
+  let watcher: TailWatcher
+  /// Where relative paths begin; asked once, so that a removed directory changes no key.
+  private let workingDirectory = currentDirectory()
+
+  private var patterns: [GlobSource] = []
+  private let options: TailOptions
+  private let buffer = TailBuffer()
+  private let readsSiblings: Bool
+  /// Logs that were let go, the newest last.
+  private var droppedLogs: [Snapshot.Log]
+  /// As many as were there at once may come back together, such as with their directory; and what was away when the
+  /// process started is away for no fault of its own.
+  private var maximumDroppedLogs = LogGlob.maximumMatches
+  /// How far files were read by an earlier process that may have other names by now.
+  private var savedFiles: [FileNumber: FilePosition] = [:]
+  /// Which log has read a file that matches a pattern: the log's key by the file's.
+  private var readers: [String: String] = [:]
+  private var nextNumber = 0
+  /// Whether nothing was read yet.
+  private var isFirstScan = true
+
+  /// The number of logs that were let go whose positions are kept, at least.
+  static let minimumDroppedLogs = 100
+
+  /// Finds out what the sources name; reads nothing.
+  ///
+  /// - Parameters:
+  ///   - sources: The logs and patterns.
+  ///   - options: How each is tailed.
+  ///   - positions: Where to resume.
+  ///   - readsSiblings: Whether a log that has no position begins with its rotated siblings.
+  ///   - watcher: The process's watcher.
+  /// - Throws: `StartError` when a path cannot be followed, or two paths are one file.
+  init(
+    _ sources: [LogSource],
+    options: TailOptions,
+    positions: [Snapshot.Log],
+    readsSiblings: Bool = false,
+    watcher: TailWatcher
+  ) throws(StartError) {
+    self.options = options
+    self.watcher = watcher
+    self.readsSiblings = readsSiblings
+    let workingDirectory = workingDirectory
+    droppedLogs = positions.map {
+      Snapshot.Log(path: Path.normalized($0.path, from: workingDirectory), position: $0.position)
+    }
+    for file in positions.lazy.flatMap(\.position.files) where file.offset > 0 {
+      savedFiles[FileNumber(device: file.identity.device, inode: file.identity.inode)] = file
+    }
+    for (index, source) in sources.enumerated() {
+      let pipeline = source.name.map { Array($0.utf8) }
+      if let pattern = LogGlob(source.path) {
+        patterns.append(
+          GlobSource(pattern: pattern, index: index, pipeline: pipeline, workingDirectory: workingDirectory)
+        )
+        continue
+      }
+      do throws(TailStartError) {
+        try follow(source.path, pipeline: pipeline, sourceIndex: index)
+      } catch {
+        throw StartError("\(error)")
+      }
+    }
+    try refuseSameFiles()
+    _ = refresh()
+    isFirstScan = false
+    forgetOldestDroppedLogs()
+    maximumDroppedLogs = max(Self.minimumDroppedLogs, droppedLogs.count)
+  }
+
+  /// Two names of one file would have each of its lines counted twice.
+  private func refuseSameFiles() throws(StartError) {
+    var paths: [FileNumber: String] = [:]
+    for log in logs {
+      guard let number = try? FileStatus(of: log.path).number else { continue }
+      if let other = paths.updateValue(log.path, forKey: number) {
+        throw StartError("log files \(other) and \(log.path) are one file; name it once")
+      }
+    }
+  }
+
+  private func normalized(_ path: String) -> String { Path.normalized(path, from: workingDirectory) }
+
+  // MARK: What there is
+
+  /// The patterns that no file matches.
+  var unmatchedPatterns: [String] {
+    patterns.filter { pattern in !logs.contains { $0.sourceIndex == pattern.index && !$0.isLingering } }
+      .map(\.pattern.pattern)
+  }
+
+  /// The patterns that too many files match, with the number of those that are left out.
+  var overfullPatterns: [(pattern: String, leftOutCount: Int)] {
+    patterns.compactMap { source in
+      guard let count = source.matches?.leftOutCount, count > 0 else { return nil }
+      return (source.pattern.pattern, count)
+    }
+  }
+
+  /// Whether there are patterns, whose matches may change.
+  var hasPatterns: Bool { !patterns.isEmpty }
+
+  /// How far each log was read, by its key: those that were followed, the longest gone first, and those that are.
+  var positions: [Snapshot.Log] {
+    droppedLogs + logs.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
+  }
+
+  /// How many of the positions are of logs that are not followed now.
+  var droppedCount: Int { droppedLogs.count }
+
+  /// Logs whose positions are kept though nothing names them any more.
+  var abandonedLogs: [String] {
+    droppedLogs.map(\.path).filter { path in !patterns.contains { $0.keyPattern?.covers(path) == true } }
+  }
+
+  // MARK: Coming and going
+
+  /// Looks which files match the patterns now.
+  ///
+  /// - Parameter now: The present.
+  /// - Returns: The logs that are gone for good and were let go.
+  mutating func refresh(at now: MonotonicTime = .now) -> [TailTarget] {
+    var gone: [TailTarget] = []
+    maximumDroppedLogs = max(maximumDroppedLogs, min(logs.count, LogGlob.maximumMatches))
+    for index in patterns.indices {
+      let isNew = !patterns[index].isCurrent(at: now)
+      if isNew {
+        let followed = followedPaths(as: patterns[index])
+        patterns[index].scan(besides: followed, at: now)
+      }
+      let source = patterns[index]
+      for log in logs.indices where logs[log].sourceIndex == source.index {
+        let isMissing = !source.paths.contains(logs[log].path)
+        logs[log].noteMissing(isMissing, at: now, lateAfter: options.rotateWaitSeconds)
+      }
+      gone += stopTailing(of: source, at: now)
+      if isNew { followMatches(of: source) }
+    }
+    // Where it comes back it goes on, instead of counting what was counted.
+    droppedLogs += gone.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
+    forgetOldestDroppedLogs()
+    return gone
+  }
+
+  /// Lets logs of a pattern go of which no more is to be expected.
+  private mutating func stopTailing(of source: GlobSource, at now: MonotonicTime) -> [TailTarget] {
+    // Each holds a descriptor; the first ones have mostly been there the longest.
+    var surplus = logs.count(where: \.isLingering) - options.maximumOpenFiles
+    var gone: [TailTarget] = []
+    logs.removeAll { log in
+      guard log.sourceIndex == source.index, log.isLingering else { return false }
+      log.finishIfIdle(at: now, isHurried: surplus > 0)
+      guard log.isGone(at: now, isHurried: surplus > 0) else {
+        // The rest of a deleted file is read first; the next ones are not hurried for its sake.
+        if surplus > 0, !log.tailer.holdsNamedFile { surplus -= 1 }
+        return false
+      }
+      surplus -= 1
+      gone.append(log)
+      return true
+    }
+    return gone
+  }
+
+  private mutating func forgetOldestDroppedLogs() {
+    droppedLogs.removeFirst(max(0, droppedLogs.count - maximumDroppedLogs))
+  }
+
+  /// The logs that are or were followed, spelled as a pattern spells its matches.
+  private func followedPaths(as source: GlobSource) -> Set<String> {
+    Set(logs.map(\.path)).union(droppedLogs.compactMap { source.spelling(ofKey: $0.path) })
+  }
+
+  private mutating func followMatches(of source: GlobSource) {
+    let matches = source.matches?.paths ?? []
+    var followed = Set(logs.map(\.key))
+    let unfollowed = matches.filter { !followed.contains(normalized($0)) }
+    guard !unfollowed.isEmpty else { return }
+    let earlierCount = logs.count
+    var files = Set(logs.compactMap { try? FileStatus(of: $0.path).number })
+    // Those that go on come first: they know which of the others they have read under other names.
+    let goneKeys = Set(droppedLogs.map(\.path))
+    let goingOn = unfollowed.filter { goneKeys.contains(normalized($0)) }
+    let others = unfollowed.filter { !goneKeys.contains(normalized($0)) }
+    for path in goingOn + others {
+      let key = normalized(path)
+      guard !followed.contains(key), let number = try? FileStatus(of: path).number, !files.contains(number) else {
+        continue
+      }
+      // Before the first reading a tailer takes for its own what lost the name that it goes by, and will not find it.
+      guard (isFirstScan && savedFiles[number] != nil) || !isRead(path, key: key) else { continue }
+      // What is no file any more is looked at again the next time.
+      guard (try? follow(path, pipeline: source.pipeline, sourceIndex: source.index)) != nil else { continue }
+      followed.insert(key)
+      files.insert(number)
+    }
+    let order = Dictionary(uniqueKeysWithValues: matches.enumerated().map { ($1, $0) })
+    logs[earlierCount...].sort { order[$0.path] ?? 0 < order[$1.path] ?? 0 }
+  }
+
+  /// Whether a file is one that some log has read under another name, or a copy of one.
+  private mutating func isRead(_ path: String, key: String) -> Bool {
+    // The one that had read it at the last look most probably still has.
+    if let reader = readers[key], logs.contains(where: { $0.key == reader && $0.tailer.hasRead(path) }) { return true }
+    let reader = logs.first { log in
+      (log.isResumed || log.tailer.statistics.bytesRead > 0) && log.tailer.hasRead(path)
+    }
+    if readers.count > 2 * LogGlob.maximumMatches { readers = [:] }
+    readers[key] = reader?.key
+    return reader != nil
+  }
+
+  private mutating func follow(
+    _ path: String,
+    pipeline: [UInt8]?,
+    sourceIndex: Int
+  ) throws(TailStartError) {
+    let key = normalized(path)
+    let index = droppedLogs.firstIndex { $0.path == key }
+    let position =
+      index.map { spelled(droppedLogs[$0].position, for: path) } ?? positionOfRenamed(path)
+      ?? (readsSiblings ? .beforeSiblings(of: path) : nil)
+    let tailer = try LogTailer(
+      path: path,
+      options: options,
+      resumingAt: position,
+      watcher: watcher,
+      buffer: buffer
+    )
+    if let index { droppedLogs.remove(at: index) }
+    logs.append(
+      TailTarget(
+        tailer: tailer,
+        path: path,
+        key: key,
+        pipeline: pipeline,
+        sourceIndex: sourceIndex,
+        number: nextNumber,
+        isResumed: index != nil
+      )
+    )
+    nextNumber += 1
+  }
+
+  // MARK: Positions
+
+  /// Where to go on in a file that had another name when an earlier process read it; nil where none did.
+  private mutating func positionOfRenamed(_ path: String) -> TailPosition? {
+    guard !savedFiles.isEmpty, let number = try? FileStatus(of: path).number, let file = savedFiles[number] else {
+      return nil
+    }
+    savedFiles[number] = nil
+    // If it is another file after all, the tailer sees it and begins at its start; nothing that is beside it is newer.
+    return TailPosition(
+      files: [file],
+      modifiedNanoseconds: .max,
+      knownSiblings: [],
+      siblingPaths: TailPosition.beforeSiblings(of: path).siblingPaths
+    )
+  }
+
+  /// A position that does not depend on how this process spells paths.
+  private func neutral(_ position: TailPosition) -> TailPosition {
+    var position = position
+    var seen: Set<String> = []
+    position.siblingPaths = position.siblingPaths.map(normalized).filter { seen.insert($0).inserted }
+    return position
+  }
+
+  /// A position with its paths as the tailer of a path will spell them.
+  private func spelled(_ position: TailPosition, for path: String) -> TailPosition {
+    var position = position
+    let siblingPaths = Set(position.siblingPaths.map(normalized))
+    position.siblingPaths += TailPosition.beforeSiblings(of: path).siblingPaths.filter {
+      siblingPaths.contains(normalized($0))
+    }
+    return position
+  }
+}

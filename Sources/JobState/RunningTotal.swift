@@ -1,0 +1,117 @@
+internal import JSON
+internal import Metrics
+
+/// Follows one of the job's running totals.
+package struct RunningTotal: Equatable {
+  /// Everything counted so far, over all runs; never falls.
+  package private(set) var counted: Int64 = 0
+  /// The part of it that no line accounted for, because the lines were lost; never falls.
+  package private(set) var gap: Int64 = 0
+  /// The part of it that lines accounted for.
+  var accounted: Int64 { counted - gap }
+
+  /// The newest total of the present run.
+  private var runTotal: Int64 = 0
+  /// Counted since that total from lines that state none; the next total may or may not contain it.
+  private var unconfirmed: Int64 = 0
+  /// The totals that lines may state which were lost at the newest jump of the present run, or only come late; from the
+  /// total before it to what the line led from. Nil before the first jump.
+  private var lostTotals: ClosedRange<Int64>?
+
+  mutating func startRun(at total: Int64) {
+    runTotal = total
+    unconfirmed = 0
+    lostTotals = nil
+  }
+
+  /// Whether a line's total is so much larger than the newest one that lines are missing between them.
+  ///
+  /// - Parameter report: The line's count.
+  /// - Returns: True where it is.
+  func skipsAhead(to report: ReportedCount) -> Bool { delta(to: report) > report.claimed }
+
+  /// Remembers which totals the missing lines of a jump may state; to be called before the line is counted.
+  ///
+  /// - Parameter report: The count of the line that skips ahead, in this total or another one.
+  mutating func recordLostRange(before report: ReportedCount) {
+    lostTotals = runTotal...max(runTotal, (report.total ?? runTotal) - report.claimed)
+  }
+
+  /// Whether a line that comes late may state such a total: one that has not fallen, or a lost one.
+  ///
+  /// - Parameter report: The line's count.
+  /// - Returns: True where it may.
+  func mayBeLate(_ report: ReportedCount) -> Bool {
+    guard let total = report.total, total < runTotal else { return true }
+    return lostTotals?.contains(total) ?? false
+  }
+
+  /// Whether a line's total is less than the run's total and the line's own work together.
+  ///
+  /// - Parameter report: The line's count.
+  /// - Returns: True where it is; false where the line states none.
+  func lagsBehind(_ report: ReportedCount) -> Bool { report.total != nil && delta(to: report) < report.claimed }
+
+  /// How far a line's total is from the newest one before it.
+  ///
+  /// - Parameter report: The line's count.
+  /// - Returns: The difference; below 0 where the total has fallen, 0 where the line states none.
+  @inline(__always)
+  func delta(to report: ReportedCount) -> Int64 {
+    // Neither is below 0, so that the difference fits.
+    report.total.map { $0 - runTotal } ?? 0
+  }
+
+  /// Counts what a line reports, given that its total has not fallen.
+  ///
+  /// - Parameter report: The line's count.
+  /// - Returns: What it added.
+  @inline(__always)
+  mutating func count(_ report: ReportedCount) -> Int64 {
+    guard let total = report.total else {
+      guard report.claimed > 0 else { return 0 }
+      unconfirmed = saturatingSum(unconfirmed, report.claimed)
+      counted = saturatingSum(counted, report.claimed)
+      return report.claimed
+    }
+    let difference = total - runTotal
+    runTotal = total
+    // As mostly: the line accounts for all of it, and none of it was counted before.
+    if difference == report.claimed, unconfirmed == 0 {
+      counted = saturatingSum(counted, difference)
+      return difference
+    }
+    let beyondClaim = max(0, difference - report.claimed)
+    let alreadyCounted = min(beyondClaim, unconfirmed)
+    let growth = difference - alreadyCounted
+    counted = saturatingSum(counted, growth)
+    gap = saturatingSum(gap, beyondClaim - alreadyCounted)
+    unconfirmed = 0
+    return growth
+  }
+}
+
+// MARK: In a snapshot
+
+extension RunningTotal {
+  var json: JSONValue {
+    .object([
+      ("counted", .integer(counted)), ("gap", .integer(gap)), ("run_total", .integer(runTotal)),
+      ("unconfirmed", .integer(unconfirmed)),
+      ("lost_totals", .array(lostTotals.map { [.integer($0.lowerBound), .integer($0.upperBound)] } ?? [])),
+    ])
+  }
+
+  init?(json: JSONValue?) {
+    guard let counted = json?["counted"]?.count, let gap = json?["gap"]?.count,
+      let runTotal = json?["run_total"]?.count, let unconfirmed = json?["unconfirmed"]?.count
+    else { return nil }
+    self.counted = counted
+    self.gap = gap
+    self.runTotal = runTotal
+    self.unconfirmed = unconfirmed
+    // Older snapshots have none.
+    let lost = json?["lost_totals"]?.elements(\.count) ?? []
+    if lost.count == 2, lost[0] <= lost[1] { lostTotals = lost[0]...lost[1] }
+  }
+}

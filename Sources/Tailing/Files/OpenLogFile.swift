@@ -1,0 +1,280 @@
+internal import LinuxIO
+
+/// One file of a log, held open: what it is, how far it was read, and reading on.
+///
+/// As long as it is open its inode is given to no other file, whatever happens to its names.
+final class OpenLogFile {
+  /// How a file came to be read.
+  enum Role: Equatable {
+    /// It is what the log's path names.
+    case atPath
+    /// The path named it once; late lines are waited for.
+    case rotated(since: MonotonicTime)
+    /// It holds what the path's file held before it was truncated; nobody writes to it.
+    case copy
+  }
+
+  /// What a look at the file's content says.
+  enum ContentCheck: Equatable {
+    /// What was seen is still there.
+    case intact
+    /// It was cut, but begins as before: nothing of what is left is new.
+    case shortened
+    /// It was cut to nothing; what is there now is new.
+    case truncated
+  }
+
+  /// Head bytes that tell files apart.
+  static let maximumHeadBytes = 1_024
+
+  let descriptor: FileDescriptor
+  /// The path it was opened by.
+  let path: String
+  var role: Role
+  var isInsideOversizedLine = false
+  /// Whether it was found beside the log and not one byte of it was read: it may yet prove to be a copy.
+  var isUnproven = false
+  /// As it was at the last look.
+  private(set) var status: FileStatus
+  /// Whether there was ever anything in it.
+  private(set) var hasHadData = false
+  /// When its data had last changed, as its content was last looked at.
+  private(set) var verifiedNanoseconds: Int64 = 0
+  /// As it was when its content was last looked at; nil when that was too short a time after its last change.
+  private var settledStatus: FileStatus?
+  private(set) var headBytes = 0
+  private var headHash = ContentHash()
+  /// Where the first byte is that was not delivered, and what is before it.
+  private var read = OffsetFingerprint()
+  /// Where the file ended at the last look, and what is before that.
+  private var seen = OffsetFingerprint()
+  /// What was delivered since it was opened or begun anew.
+  private var delivered = DeliveredFingerprints()
+
+  /// Opens a regular file and looks at its content.
+  ///
+  /// - Throws: `SystemCallError`; EISDIR when it is no regular file.
+  init(opening path: String, role: Role) throws(SystemCallError) {
+    descriptor = try FileDescriptor(opening: path, [.readOnly, .nonBlocking])
+    status = try descriptor.status()
+    self.path = path
+    self.role = role
+    guard status.kind == .regular else {
+      throw SystemCallError(operation: "read", subject: path, errno: .isDirectory)
+    }
+    _ = try verify()
+  }
+
+  /// The first byte that was not delivered.
+  var offset: Int64 { read.offset }
+
+  /// Bytes that are there and were not delivered.
+  var lagBytes: Int64 { max(0, status.size - offset) }
+
+  /// Whether nothing was ever seen of its content, so that a truncation does not show.
+  var isUnseen: Bool { headBytes == 0 }
+
+  /// Which file it is and how far it was read.
+  var position: FilePosition {
+    FilePosition(
+      identity: FileIdentity(
+        device: status.device,
+        inode: status.inode,
+        headBytes: headBytes,
+        headHash: headHash.value
+      ),
+      offset: read.offset,
+      precedingHash: read.hash.value,
+      isInsideOversizedLine: isInsideOversizedLine,
+      seenBytes: seen.offset,
+      seenHash: seen.hash.value
+    )
+  }
+
+  /// Whether a status is this file's, by number.
+  func isSameFile(as other: FileStatus) -> Bool {
+    status.isSameFile(as: other)
+  }
+
+  // MARK: Looking
+
+  /// Looks at the size alone.
+  func refreshStatus() throws(SystemCallError) {
+    status = try descriptor.status()
+    if status.size > 0 { hasHadData = true }
+  }
+
+  /// Looks at the size, and whether what was seen is still there; takes in what is new.
+  ///
+  /// - Parameter wallTime: The present; where it is given, what was seen is not compared again while the file's times say
+  ///   that nothing changed.
+  /// - Returns: What became of what was seen.
+  /// - Throws: `SystemCallError` as `fstat(2)` and `pread(2)` list them.
+  func verify(at wallTime: WallTime? = nil) throws(SystemCallError) -> ContentCheck {
+    try refreshStatus()
+    if wallTime != nil, status == settledStatus { return .intact }
+    settledStatus = nil
+    let size = status.size
+    guard size >= seen.offset, size >= read.offset else {
+      // With a shorter head it cannot be told from a new log that begins alike.
+      guard headBytes == Self.maximumHeadBytes, try descriptor.holds(headHash, from: 0, count: headBytes) else {
+        return .truncated
+      }
+      return .shortened
+    }
+    // What is new is read before what is old is compared: a truncation in between shows, and nothing is taken in of what
+    // came after it.
+    let newHeadBytes = Int(min(size, Int64(Self.maximumHeadBytes)))
+    let newHead = newHeadBytes == headBytes ? headHash : try descriptor.hash(from: 0, count: newHeadBytes)
+    let newSeen = size == seen.offset ? seen : try descriptor.mark(at: size)
+    guard let newHead, let newSeen,
+      try descriptor.holds(headHash, from: 0, count: headBytes), try descriptor.holds(read),
+      try descriptor.holds(seen)
+    else { return .truncated }
+    headBytes = newHeadBytes
+    headHash = newHead
+    seen = newSeen
+    verifiedNanoseconds = status.modifiedNanoseconds
+    if let wallTime, status.isSettled(at: wallTime) { settledStatus = status }
+    return .intact
+  }
+
+  /// Whether this file begins as another did.
+  func begins(as identity: FileIdentity) throws(SystemCallError) -> Bool {
+    try descriptor.holds(ContentHash(value: identity.headHash), from: 0, count: identity.headBytes)
+  }
+
+  /// Whether this file begins with all that was read of another, and with what else was seen of it.
+  ///
+  /// It may end before that: what is written between the copy and the cut of copytruncate may be seen and is in no copy.
+  func continues(_ other: FilePosition) throws(SystemCallError) -> Bool {
+    let isWhole = status.size >= other.seenBytes
+    guard status.size >= other.offset, isWhole || other.offset >= ReadFileIndex.minimumFingerprintBytes,
+      try begins(as: other.identity),
+      try descriptor.holds(OffsetFingerprint(offset: other.offset, hash: ContentHash(value: other.precedingHash)))
+    else { return false }
+    guard isWhole else { return true }
+    return try descriptor.holds(OffsetFingerprint(offset: other.seenBytes, hash: ContentHash(value: other.seenHash)))
+  }
+
+  /// Whether all that another file holds was delivered from this one, also when it is no longer there.
+  func hasDelivered(_ other: OpenLogFile) throws(SystemCallError) -> Bool {
+    let size = other.status.size
+    let marks = delivered.marks(within: size)
+    guard size < offset, !marks.isEmpty else { return false }
+    for mark in marks {
+      guard try other.descriptor.holds(mark) else { return false }
+    }
+    guard size >= headBytes else { return true }
+    return try other.begins(as: position.identity)
+  }
+
+  /// Whether all that this file holds is how another one begins.
+  func isBeginning(of other: OpenLogFile) throws(SystemCallError) -> Bool {
+    let size = status.size
+    let count = Int(min(size, Int64(Self.maximumHeadBytes)))
+    guard other.status.size >= size, let end = try descriptor.mark(at: size),
+      let head = try descriptor.hash(from: 0, count: count),
+      try other.descriptor.holds(head, from: 0, count: count)
+    else { return false }
+    return try other.descriptor.holds(end)
+  }
+
+  // MARK: Moving
+
+  /// Goes on at a place in this file.
+  func move(to offset: Int64, isInsideOversizedLine: Bool = false) throws(SystemCallError) {
+    guard let mark = try descriptor.mark(at: offset) else { return }
+    read = mark
+    delivered = DeliveredFingerprints()
+    self.isInsideOversizedLine = isInsideOversizedLine
+  }
+
+  /// Goes on after a file was cut: at its new end, where nothing of what is left is new.
+  func moveToEnd() throws(SystemCallError) {
+    guard let end = try descriptor.mark(at: status.size) else { return }
+    if end.offset < read.offset {
+      read = end
+      delivered = DeliveredFingerprints()
+    }
+    seen = end
+  }
+
+  /// Starts again at the beginning, as a file that was never looked at.
+  func restart() throws(SystemCallError) {
+    headBytes = 0
+    headHash = ContentHash()
+    read = OffsetFingerprint()
+    seen = OffsetFingerprint()
+    delivered = DeliveredFingerprints()
+    settledStatus = nil
+    isInsideOversizedLine = false
+    _ = try verify()
+  }
+
+  // MARK: Reading
+
+  /// What a read brought.
+  enum Slice {
+    /// The bytes from the offset on are in the buffer, in this range; `isLast` when the file ended there.
+    case bytes(Range<Int>, isLast: Bool)
+    /// What was read before is no longer there.
+    case truncated
+  }
+
+  /// Reads on from the offset.
+  ///
+  /// The bytes before the offset are read again in the same call and compared: a truncation between a look and the read
+  /// cannot slip in.
+  ///
+  /// - Parameters:
+  ///   - limit: The greatest number of new bytes.
+  ///   - buffer: Where they go; holds at least `limit` bytes and the preceding ones.
+  /// - Returns: Where in the buffer the new bytes are.
+  /// - Throws: `SystemCallError` as `pread(2)` lists them.
+  func readSlice(atMost limit: Int, into buffer: inout ReadBuffer) throws(SystemCallError) -> Slice {
+    let preceding = read.hashedBytes
+    let wanted = min(buffer.count, preceding + limit)
+    let count = try buffer.fill(from: descriptor, at: offset - Int64(preceding), count: wanted)
+    guard count >= preceding, buffer.hash(0..<preceding) == read.hash else { return .truncated }
+    // Nothing precedes the first byte, but the head was seen.
+    if offset == 0, headBytes <= wanted {
+      guard count >= headBytes, buffer.hash(0..<headBytes) == headHash else { return .truncated }
+    }
+    if count > preceding { hasHadData = true }
+    return .bytes(preceding..<count, isLast: count < wanted)
+  }
+
+  /// Moves over bytes of the last slice.
+  ///
+  /// - Parameters:
+  ///   - range: The slice.
+  ///   - count: How many of its bytes are done with.
+  ///   - buffer: The buffer it was read into.
+  func advance(over range: Range<Int>, by count: Int, in buffer: ReadBuffer) {
+    guard count > 0 else { return }
+    let end = range.lowerBound + count
+    // The head grows with what is delivered, so that a process that comes after this one knows it again.
+    let newHeadBytes = Int(min(offset + Int64(count), Int64(Self.maximumHeadBytes)))
+    if newHeadBytes > headBytes {
+      let start = range.lowerBound - Int(offset)
+      buffer.add(start + headBytes..<start + newHeadBytes, to: &headHash)
+      headBytes = newHeadBytes
+    }
+    for place in delivered.places(from: offset, count: count) {
+      let end = range.lowerBound + Int(place - offset)
+      delivered.append(OffsetFingerprint(offset: place, hash: buffer.hash(end - OffsetFingerprint.maximumBytes..<end)))
+    }
+    read = OffsetFingerprint(
+      offset: offset + Int64(count),
+      hash: buffer.hash(max(0, end - OffsetFingerprint.maximumBytes)..<end)
+    )
+    if read.offset > seen.offset { seen = read }
+  }
+
+  /// Where the data behind a hole at the offset begins, when the file system knows of one.
+  func endOfHole() throws(SystemCallError) -> Int64? {
+    guard let data = try descriptor.nextData(from: offset), data > offset else { return nil }
+    return data
+  }
+}
