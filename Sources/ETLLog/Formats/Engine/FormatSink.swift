@@ -55,7 +55,8 @@ package protocol FormatSink: ~Copyable {
 
 /// The values of a metric's labels in the line being delivered.
 package struct MetricLabelValues: ~Copyable {
-  private(set) var count = 0
+  /// How many labels the metric has.
+  package private(set) var count = 0
   private var values: InlineArray<8, JSONString?> = .init(repeating: nil)
 
   mutating func append(_ value: JSONString?) {
