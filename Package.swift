@@ -73,7 +73,7 @@ let package = Package(
     ),
     .testTarget(name: "TailingTests", dependencies: ["LinuxIO", "Tailing"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-    .testTarget(name: "JobStateTests", dependencies: ["ETLLog", "JSON", "JobState", "Metrics", "UnixTime"]),
+    .testTarget(name: "JobStateTests", dependencies: ["ETLLog", "JSON", "JobState", "Metrics", "UnixTime", "YAML"]),
     .testTarget(
       name: "ExporterTests",
       dependencies: [

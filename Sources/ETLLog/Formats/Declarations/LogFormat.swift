@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 
 /// What the lines of a log mean.
 package struct LogFormat: Equatable, Sendable {
@@ -173,8 +173,8 @@ package struct MetricLabel: Equatable, Sendable {
 }
 
 extension MetricRule {
-  /// What gives the rule its meaning, to be compared with an earlier one.
-  var json: JSONValue {
+  /// What gives the rule its meaning, to be compared with that of an earlier configuration: not its help, nor its limits.
+  package var meaning: JSONValue {
     let amountMember: (String, JSONValue) =
       switch amount {
       case .one: ("value", .integer(1))

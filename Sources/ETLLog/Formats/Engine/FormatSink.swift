@@ -58,10 +58,22 @@ package struct MetricLabelValues: ~Copyable {
   /// How many labels the metric has.
   package private(set) var count = 0
   private var values: InlineArray<8, JSONString?> = .init(repeating: nil)
+  private let pipeline: JSONString?
+
+  init(pipeline: JSONString?) {
+    self.pipeline = pipeline
+  }
 
   mutating func append(_ value: JSONString?) {
     values[count] = value
     count += 1
+  }
+
+  /// Reads the pipeline that the line names.
+  ///
+  /// - Parameter body: What to do with its bytes; not called where it names none.
+  package borrowing func withPipelineBytes(_ body: (Span<UInt8>) -> Void) {
+    pipeline?.withSpan(body)
   }
 
   /// Reads one value, in UTF-8 of any length; text before the object may have other bytes.

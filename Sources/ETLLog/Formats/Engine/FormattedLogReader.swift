@@ -154,17 +154,22 @@ extension FormattedLogReader {
     let eventRule = program.eventMasks.firstIndex { $0.hold(bits) }
     var isKnown = false
     var moment: Int64?
+    var pipeline: JSONString?
     if !program.eventMasks.isEmpty {
       moment = self.moment(envelopeTime, into: &sink)
+      pipeline = self.pipeline(into: &sink)
       isKnown = eventRule.map { program.events[$0].kind != .other } ?? false
-      deliverEvent(eventRule, moment, into: &sink)
+      deliverEvent(eventRule, moment, pipeline, into: &sink)
     }
     var hasMoment = !program.eventMasks.isEmpty
     for index in program.metricMasks.indices where program.metricMasks[index].hold(bits) {
-      if !hasMoment { moment = self.moment(envelopeTime, into: &sink) }
+      if !hasMoment {
+        moment = self.moment(envelopeTime, into: &sink)
+        pipeline = self.pipeline(into: &sink)
+      }
       (hasMoment, isKnown) = (true, true)
       ruleLines[program.events.count + index] &+= 1
-      deliverMetric(index, moment, into: &sink)
+      deliverMetric(index, moment, pipeline, into: &sink)
     }
     return isKnown ? .event : .other
   }
@@ -175,6 +180,10 @@ extension FormattedLogReader {
     }
     guard let envelopeTime, !envelopeTime.isEscaped else { return nil }
     return evaluator.moment(ScalarValue(.text, text: envelopeTime), unit: nil)
+  }
+
+  private func pipeline<Sink: FormatSink & ~Copyable>(into sink: inout Sink) -> JSONString? {
+    program.pipeline.flatMap { usable(evaluator.text($0, scanner), $0, into: &sink) }
   }
 
   /// A value, nil where it is missing or cannot be used, which is noted.
@@ -195,10 +204,11 @@ extension FormattedLogReader {
   private mutating func deliverEvent<Sink: FormatSink & ~Copyable>(
     _ index: Int?,
     _ moment: Int64?,
+    _ pipeline: JSONString?,
     into sink: inout Sink
   ) {
     var texts = LogTexts()
-    if let source = program.pipeline { texts.pipeline = usable(evaluator.text(source, scanner), source, into: &sink) }
+    texts.pipeline = pipeline
     guard let index else {
       sink.receive(.other, LogEvent(timestampNanoseconds: moment), texts, isTimedSinceStart: false)
       return
@@ -226,10 +236,15 @@ extension FormattedLogReader {
     sink.receive(rule.kind, event, texts, isTimedSinceStart: rule.isTimedSinceStart)
   }
 
-  private func deliverMetric<Sink: FormatSink & ~Copyable>(_ index: Int, _ moment: Int64?, into sink: inout Sink) {
+  private func deliverMetric<Sink: FormatSink & ~Copyable>(
+    _ index: Int,
+    _ moment: Int64?,
+    _ pipeline: JSONString?,
+    into sink: inout Sink
+  ) {
     let metric = program.metrics[index]
     guard let value = value(of: metric, moment, into: &sink) else { return }
-    var labels = MetricLabelValues()
+    var labels = MetricLabelValues(pipeline: pipeline)
     for source in metric.labels { labels.append(usable(evaluator.text(source, scanner), source, into: &sink)) }
     sink.update(metric: index, value: value, nanoseconds: moment, labels: labels)
   }
