@@ -4,20 +4,23 @@
 /// ends every chunk (`LogReader.read` insists on it): no grammar of the scanner takes a newline, so whoever looks at
 /// one byte, and goes on only if it was one he takes, stops there at the latest. Wider reads ask first how many bytes
 /// there are.
-@safe package struct BytePosition: Comparable, BitwiseCopyable {
+///
+/// What the reader of the log needs inlined is public rather than package, here and in the scanner: the compiler inlines
+/// across modules only what is public.
+@safe public struct BytePosition: Comparable, BitwiseCopyable {
   @usableFromInline let pointer: UnsafeRawPointer
 
   /// Makes a position of an address.
   ///
   /// - Parameter pointer: The address, in a chunk that ends with a newline and outlives the position.
   @inlinable
-  package init(_ pointer: UnsafeRawPointer) {
+  public init(_ pointer: UnsafeRawPointer) {
     // Keeps an address and does not read there.
     unsafe self.pointer = pointer
   }
 
   /// The byte at this place.
-  @inlinable package var byte: UInt8 {
+  @inlinable public var byte: UInt8 {
     @inline(__always) get {
       // Within the chunk by the rule above.
       unsafe pointer.load(as: UInt8.self)
@@ -25,7 +28,7 @@
   }
 
   /// The next eight bytes, the first one lowest; there must be as many.
-  @inlinable package var word: UInt64 {
+  @inlinable public var word: UInt64 {
     @inline(__always) get {
       // Within the chunk because callers compare with its end first.
       unsafe UInt64(littleEndian: pointer.loadUnaligned(as: UInt64.self))
@@ -34,82 +37,82 @@
 
   /// The bytes from this place to another one behind it.
   @inlinable
-  package func bytes(to end: BytePosition) -> UnsafeBufferPointer<UInt8> {
+  public func bytes(to end: BytePosition) -> UnsafeBufferPointer<UInt8> {
     // Both places are in the same chunk, whose bytes are initialized.
     unsafe UnsafeBufferPointer(start: pointer.assumingMemoryBound(to: UInt8.self), count: end - self)
   }
 
   /// The position so many bytes behind another one.
   @inline(__always) @inlinable
-  package static func + (position: BytePosition, byteCount: Int) -> BytePosition {
+  public static func + (position: BytePosition, byteCount: Int) -> BytePosition {
     // Makes an address and does not read there.
     unsafe BytePosition(position.pointer + byteCount)
   }
 
   /// Moves the position so many bytes on.
   @inline(__always) @inlinable
-  package static func += (position: inout BytePosition, byteCount: Int) {
+  public static func += (position: inout BytePosition, byteCount: Int) {
     position = position + byteCount
   }
 
   /// How many bytes lie between two positions of one chunk.
   @inline(__always) @inlinable
-  package static func - (end: BytePosition, start: BytePosition) -> Int {
+  public static func - (end: BytePosition, start: BytePosition) -> Int {
     // Both are in the same chunk.
     unsafe end.pointer - start.pointer
   }
 
   @inline(__always) @inlinable
-  package static func == (left: BytePosition, right: BytePosition) -> Bool {
+  public static func == (left: BytePosition, right: BytePosition) -> Bool {
     // Compares addresses and does not read there.
     unsafe left.pointer == right.pointer
   }
 
   @inline(__always) @inlinable
-  package static func < (left: BytePosition, right: BytePosition) -> Bool {
+  public static func < (left: BytePosition, right: BytePosition) -> Bool {
     // Compares addresses and does not read there.
     unsafe left.pointer < right.pointer
   }
 }
 
 /// The bytes that JSON's grammar names (RFC 8259 §2).
-package enum Byte {
+public enum Byte {
   /// The bytes by their names.
-  @inlinable package static var null: UInt8 { UInt8(0) }
-  @inlinable package static var tab: UInt8 { UInt8(ascii: "\t") }
-  @inlinable package static var newline: UInt8 { UInt8(ascii: "\n") }
-  @inlinable package static var carriageReturn: UInt8 { UInt8(ascii: "\r") }
-  @inlinable package static var space: UInt8 { UInt8(ascii: " ") }
-  @inlinable package static var quote: UInt8 { UInt8(ascii: "\"") }
-  @inlinable package static var backslash: UInt8 { UInt8(ascii: "\\") }
-  @inlinable package static var comma: UInt8 { UInt8(ascii: ",") }
-  @inlinable package static var colon: UInt8 { UInt8(ascii: ":") }
-  @inlinable package static var period: UInt8 { UInt8(ascii: ".") }
-  @inlinable package static var plus: UInt8 { UInt8(ascii: "+") }
-  @inlinable package static var minus: UInt8 { UInt8(ascii: "-") }
-  @inlinable package static var zero: UInt8 { UInt8(ascii: "0") }
-  @inlinable package static var nine: UInt8 { UInt8(ascii: "9") }
-  @inlinable package static var openBrace: UInt8 { UInt8(ascii: "{") }
-  @inlinable package static var closeBrace: UInt8 { UInt8(ascii: "}") }
-  @inlinable package static var openBracket: UInt8 { UInt8(ascii: "[") }
-  @inlinable package static var closeBracket: UInt8 { UInt8(ascii: "]") }
-  @inlinable package static var lowercaseE: UInt8 { UInt8(ascii: "e") }
-  @inlinable package static var lowercaseT: UInt8 { UInt8(ascii: "t") }
-  @inlinable package static var lowercaseU: UInt8 { UInt8(ascii: "u") }
-  @inlinable package static var lowercaseZ: UInt8 { UInt8(ascii: "z") }
+  @inlinable public static var null: UInt8 { UInt8(0) }
+  @inlinable public static var tab: UInt8 { UInt8(ascii: "\t") }
+  @inlinable public static var newline: UInt8 { UInt8(ascii: "\n") }
+  @inlinable public static var carriageReturn: UInt8 { UInt8(ascii: "\r") }
+  @inlinable public static var space: UInt8 { UInt8(ascii: " ") }
+  @inlinable public static var quote: UInt8 { UInt8(ascii: "\"") }
+  @inlinable public static var backslash: UInt8 { UInt8(ascii: "\\") }
+  @inlinable public static var comma: UInt8 { UInt8(ascii: ",") }
+  @inlinable public static var colon: UInt8 { UInt8(ascii: ":") }
+  @inlinable public static var period: UInt8 { UInt8(ascii: ".") }
+  @inlinable public static var plus: UInt8 { UInt8(ascii: "+") }
+  @inlinable public static var minus: UInt8 { UInt8(ascii: "-") }
+  @inlinable public static var zero: UInt8 { UInt8(ascii: "0") }
+  @inlinable public static var nine: UInt8 { UInt8(ascii: "9") }
+  @inlinable public static var openBrace: UInt8 { UInt8(ascii: "{") }
+  @inlinable public static var closeBrace: UInt8 { UInt8(ascii: "}") }
+  @inlinable public static var openBracket: UInt8 { UInt8(ascii: "[") }
+  @inlinable public static var closeBracket: UInt8 { UInt8(ascii: "]") }
+  @inlinable public static var lowercaseE: UInt8 { UInt8(ascii: "e") }
+  @inlinable public static var lowercaseT: UInt8 { UInt8(ascii: "t") }
+  @inlinable public static var lowercaseU: UInt8 { UInt8(ascii: "u") }
+  @inlinable public static var lowercaseZ: UInt8 { UInt8(ascii: "z") }
   /// The bit by which an ASCII letter's two cases differ.
-  @inlinable package static var caseBit: UInt8 { 0x20 }
+  @inlinable public static var caseBit: UInt8 { 0x20 }
 }
 
 /// Eight bytes looked at together.
-package enum Word {
+public enum Word {
   /// A word of eight times the same byte.
   @inline(__always) @inlinable
-  package static func repeating(_ byte: UInt8) -> UInt64 { 0x0101_0101_0101_0101 &* UInt64(byte) }
+  public static func repeating(_ byte: UInt8) -> UInt64 { 0x0101_0101_0101_0101 &* UInt64(byte) }
 
   /// How many bytes stand before the first one whose top bit is set; 8 where none is.
   @inline(__always) @inlinable
-  package static func leadingBytes(beforeTopBitIn word: UInt64) -> Int {
+  public static func leadingBytes(beforeTopBitIn word: UInt64) -> Int {
     (word & repeating(0x80)).trailingZeroBitCount >> 3
   }
 
@@ -118,7 +121,7 @@ package enum Word {
   /// - Parameter byteCount: How many; less than 0 is none, more than 8 is all.
   /// - Returns: The word.
   @inline(__always) @inlinable
-  package static func mask(byteCount: Int) -> UInt64 {
+  public static func mask(byteCount: Int) -> UInt64 {
     byteCount <= 0 ? 0 : byteCount >= 8 ? ~0 : (1 &<< UInt64(8 &* byteCount)) &- 1
   }
 }

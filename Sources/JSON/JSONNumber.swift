@@ -136,17 +136,17 @@ extension JSONScanner {
 }
 
 /// The decimal digits at the start of eight bytes, as a number.
-package struct LeadingDigits {
+public struct LeadingDigits {
   /// How many there are, 0 to 8.
-  package let count: Int
+  public let count: Int
   /// What they say.
-  package let value: UInt64
+  public let value: UInt64
 
   /// Reads them.
   ///
   /// - Parameter word: The eight bytes, the first one lowest.
   @inline(__always) @inlinable
-  package init(_ word: UInt64) {
+  public init(_ word: UInt64) {
     let digits = word ^ Word.repeating(Byte.zero)
     // Adding sets the top bit where a byte is 10 or more; a carry only reaches bytes behind the first such one.
     let others = (digits &+ Word.repeating(0x80 - 10)) | digits

@@ -2,18 +2,18 @@
 ///
 /// Each function takes the place where something must stand and gives the place behind it, or nil where the line breaks
 /// the grammar. A newline is taken by none, although JSON would allow it as white space: it ends the line.
-package struct JSONScanner: BitwiseCopyable {
+public struct JSONScanner: BitwiseCopyable {
   /// How deep objects and arrays may be nested, the outermost one included (RFC 8259 §9 lets a parser limit it).
   package static let maximumDepth = 128
 
   /// The end of the chunk that is being read.
-  package let end: BytePosition
+  public let end: BytePosition
 
   /// Makes a scanner for one chunk.
   ///
   /// - Parameter end: The chunk's end, right behind a newline.
   @inlinable
-  package init(end: BytePosition) {
+  public init(end: BytePosition) {
     self.end = end
   }
 
@@ -22,7 +22,7 @@ package struct JSONScanner: BitwiseCopyable {
   /// - Parameter start: Where they may begin.
   /// - Returns: The first position that holds something else.
   @inline(__always) @inlinable
-  package func skipWhitespace(_ start: BytePosition) -> BytePosition {
+  public func skipWhitespace(_ start: BytePosition) -> BytePosition {
     var position = start
     while true {
       switch position.byte {
@@ -39,7 +39,7 @@ package struct JSONScanner: BitwiseCopyable {
   ///   - start: Where the search begins.
   /// - Returns: The position of the byte or of the newline.
   @inline(__always) @inlinable
-  package func seek(_ byte: UInt8, from start: BytePosition) -> BytePosition {
+  public func seek(_ byte: UInt8, from start: BytePosition) -> BytePosition {
     var position = start
     while end - position >= 8 {
       let word = position.word
@@ -97,7 +97,7 @@ package struct JSONScanner: BitwiseCopyable {
   /// - Parameter start: The key's opening quote.
   /// - Returns: The key and the first byte of the value; nil where the line breaks the grammar.
   @inline(__always) @inlinable
-  package func scanKey(_ start: BytePosition) -> (key: JSONString, value: BytePosition)? {
+  public func scanKey(_ start: BytePosition) -> (key: JSONString, value: BytePosition)? {
     guard start.byte == Byte.quote, let key = scanString(start + 1) else { return nil }
     let colon = skipWhitespace(key.end + 1)
     guard colon.byte == Byte.colon else { return nil }

@@ -1,29 +1,29 @@
 /// A validated JSON string, from behind its opening quote to its closing one.
-package struct JSONString: BitwiseCopyable {
+public struct JSONString: BitwiseCopyable {
   /// Where the text begins, behind the opening quote.
-  package let start: BytePosition
+  public let start: BytePosition
   /// The closing quote, or the end of the text where it was unescaped elsewhere.
-  package let end: BytePosition
+  public let end: BytePosition
   /// Whether there are escapes in it.
-  package let isEscaped: Bool
+  public let isEscaped: Bool
 
   /// Makes a string of its bytes.
   @inlinable
-  package init(start: BytePosition, end: BytePosition, isEscaped: Bool) {
+  public init(start: BytePosition, end: BytePosition, isEscaped: Bool) {
     self.start = start
     self.end = end
     self.isEscaped = isEscaped
   }
 
   /// How many bytes it is written with, escapes and all.
-  @inlinable package var byteCount: Int { end - start }
+  @inlinable public var byteCount: Int { end - start }
 
   /// Lends the bytes as they stand, escapes and all.
   ///
   /// - Parameter body: What to do with the bytes, which stand only during the call.
   /// - Returns: What the body returned.
   @inlinable
-  package func withSpan<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+  public func withSpan<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     // The bytes stand while the line is being read, and nobody outlives that: see `LogTexts`.
     unsafe body(start.bytes(to: end).span)
   }
@@ -55,7 +55,7 @@ extension JSONScanner {
   /// - Parameter start: The place behind the opening quote.
   /// - Returns: The string, or nil where it is not valid.
   @inline(__always) @inlinable
-  package func scanString(_ start: BytePosition) -> JSONString? {
+  public func scanString(_ start: BytePosition) -> JSONString? {
     let stop = skipPlainText(start)
     if stop.byte == Byte.quote {
       return JSONString(start: start, end: stop, isEscaped: false)

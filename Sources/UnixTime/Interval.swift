@@ -4,7 +4,8 @@
 ///   - earlier: The one, in nanoseconds since 1970; any number, since a log may state any year.
 ///   - later: The other.
 /// - Returns: Seconds, to the microsecond; 0 where the earlier one is the later.
-package func seconds(from earlier: Int64, to later: Int64) -> Double {
+@inlinable
+public func seconds(from earlier: Int64, to later: Int64) -> Double {
   let (difference, overflow) = later.subtractingReportingOverflow(earlier)
   if overflow { return later > earlier ? exactSeconds(.max) : 0 }
   return exactSeconds(max(0, difference))
@@ -14,7 +15,8 @@ package func seconds(from earlier: Int64, to later: Int64) -> Double {
 ///
 /// - Parameter nanoseconds: A time or a moment.
 /// - Returns: Seconds, cut to the microsecond: so many digits a `Double` holds, and then shows no others.
-package func exactSeconds(_ nanoseconds: Int64) -> Double {
+@inlinable
+public func exactSeconds(_ nanoseconds: Int64) -> Double {
   Double(nanoseconds / 1_000) / 1e6
 }
 

@@ -226,7 +226,7 @@ def check_restart(stack):
     after = number(wait_until("the exporter is back", stack.counters, 60))
     assert all(after[name] >= value for name, value in before.items()), f"{before} became {after}"
     # And not by reading the whole log again, of which a part may be gone by then.
-    assert "going on from the snapshot" in stack.compose("logs", "etl-metrics"), "the exporter had no snapshot"
+    assert "resumed from snapshot" in stack.compose("logs", "etl-metrics"), "the exporter had no snapshot"
     wait_until("the exporter is healthy again", stack.are_healthy, 60)
 
 

@@ -143,7 +143,7 @@ extension EndToEnd {
         let lines = exporter.process.errorLines.filter { $0.contains("options are read") }
         #expect(lines.count < 10)
         #expect(try exporter.process.stop() == .exited(0))
-        let held = exporter.process.errorLines.filter { $0.contains("held_back_lines=") }
+        let held = exporter.process.errorLines.filter { $0.contains("suppressed_lines=") }
         #expect(held.count == 1)
       }
     }
@@ -213,7 +213,7 @@ extension EndToEnd {
         // Six that it is there or is not, and six that it was rotated.
         #expect(exporter.process.errorLines.count { $0.contains("path=") } <= 12)
         #expect(try exporter.process.stop() == .exited(0))
-        #expect(exporter.process.errorLines.contains { $0.contains("held_back_lines=") })
+        #expect(exporter.process.errorLines.contains { $0.contains("suppressed_lines=") })
       }
     }
   }

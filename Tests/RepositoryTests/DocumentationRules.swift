@@ -4,7 +4,7 @@ enum DocumentationRules {
     guard file.isSource else { return [] }
     let tokens = file.text.tokens
     return tokens.indices.flatMap { index -> [Finding] in
-      guard tokens[index].text == "package", index + 1 < tokens.count else { return [] }
+      guard ["package", "public"].contains(tokens[index].text), index + 1 < tokens.count else { return [] }
       switch tokens[index + 1].text {
       case "extension": return members(tokens[index...]).compactMap { finding(in: file, tokens[$0...]) }
       // `package(set)` stands beside an access level of its own.
@@ -18,7 +18,7 @@ enum DocumentationRules {
   private static func finding(in file: SourceFile, _ tokens: ArraySlice<SwiftText.Token>) -> Finding? {
     guard let first = tokens.first else { return nil }
     let words = tokens.prefix(4).map(\.text)
-    if words.starts(with: ["package", "static", "func", "="]) { return nil }
+    if words.dropFirst().starts(with: ["static", "func", "="]) { return nil }
     if hasDocumentation(file.text, above: first.line, isConstant: isConstant(words)) { return nil }
     if !inherited.isDisjoint(with: words) || setsOnlyProperties(tokens) { return nil }
     return Finding(file, line: first.line, "no doc comment: \(words.joined(separator: " "))")
@@ -51,7 +51,8 @@ enum DocumentationRules {
   private static func isConstant(_ words: [String]) -> Bool {
     // What other modules are to fold into their code is computed.
     let declaration = words.drop { $0.hasPrefix("@") || $0 == "inlinable" }
-    return declaration.starts(with: ["package", "static", "let"]) || declaration.starts(with: ["package", "static", "var"])
+    return declaration.starts(with: ["package", "static", "let"])
+      || declaration.starts(with: ["public", "static", "var"])
   }
 
   /// Looks up from a declaration, past its attributes and ordinary comments, and from a constant past those right above
@@ -71,7 +72,7 @@ enum DocumentationRules {
   /// An initializer that does nothing but give each property the argument of its name has nothing of its own to say:
   /// the properties are documented.
   private static func setsOnlyProperties(_ tokens: ArraySlice<SwiftText.Token>) -> Bool {
-    let words = tokens.drop { $0.text == "package" }.map(\.text)
+    let words = tokens.drop { $0.text == "package" || $0.text == "public" }.map(\.text)
     guard words.first == "init" else { return false }
     guard let start = words.firstIndex(of: "{"), let end = words[start...].firstIndex(of: "}") else { return false }
     var body = words[(start + 1)..<end]

@@ -109,7 +109,10 @@ enum ImportRules {
         findings.append(Finding(path: "Package.swift", line: target.line, "\(module) should depend on [\(list)]"))
       }
     }
-    for target in targets where allowed[target.name] == nil && target.name != "TestSupport" && ["target", "executableTarget"].contains(target.kind) {
+    for target in targets
+    where allowed[target.name] == nil && target.name != "TestSupport"
+      && ["target", "executableTarget"].contains(target.kind)
+    {
       findings.append(
         Finding(path: "Package.swift", line: target.line, "\(target.name) is no module of the import table")
       )

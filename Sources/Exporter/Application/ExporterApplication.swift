@@ -124,7 +124,7 @@ final class ExporterApplication {
   }
 
   private func rescan() {
-    logger.write(.info, "looking at the log anew; options are read at the start only", [:], about: "SIGHUP")
+    logger.write(.info, "rescanning logs (SIGHUP); options are read at the start only", [:], about: "SIGHUP")
     follower.rescan()
   }
 

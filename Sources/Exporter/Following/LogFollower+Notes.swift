@@ -33,7 +33,7 @@ extension LogFollower {
     let age = snapshot.writtenNanoseconds.map { Double(WallTime.now.nanoseconds - $0) / 1e9 } ?? 0
     logger.write(
       .info,
-      "going on from the snapshot",
+      "resumed from snapshot",
       ["age_seconds": (max(0, age) * 10).rounded() / 10, "logs": snapshot.logs.count]
     )
     let abandoned = registry.abandonedLogs

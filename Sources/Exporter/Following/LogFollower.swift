@@ -102,7 +102,7 @@ final class LogFollower {
     if registry.hasPatterns {
       for gone in registry.refresh() {
         earlierCounters.addCounters(of: gone.tailer)
-        logger.write(.info, "let a log go", ["path": gone.path], about: gone.path)
+        logger.write(.info, "stopped tailing", ["path": gone.path], about: gone.path)
       }
     }
     readSlice(.tick)

@@ -94,7 +94,7 @@ final class Logger {
   func writeSuppressed(at now: MonotonicTime?) {
     for due in rateLimiter.flush(at: now) {
       let number =
-        due.suppressed > 0 ? [(name: "held_back_lines", value: LoggedValue.number(Int64(due.suppressed)))] : []
+        due.suppressed > 0 ? [(name: "suppressed_lines", value: LoggedValue.number(Int64(due.suppressed)))] : []
       write(Line(level: due.line.level, message: due.line.message, fields: due.line.fields + number))
     }
   }
