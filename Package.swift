@@ -44,7 +44,7 @@ let package = Package(
       name: "Exporter",
       dependencies: [
         "CommandLineOptions", "ETLLog", "EventLoop", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
-        "UnixTime",
+        "UnixTime", "YAML",
       ],
       resources: [
         .embedInCode("Web/Resources/status.css"), .embedInCode("Web/Resources/status.html"),

@@ -8,7 +8,7 @@
 ///   - name: What was given, of any length.
 ///   - candidates: The names that exist.
 /// - Returns: The nearest one, or `nil` where none is near.
-func nearestName(to name: String, among candidates: [String]) -> String? {
+package func nearestName(to name: String, among candidates: [String]) -> String? {
   let wanted = lettersThatCount(name)
   guard !wanted.isEmpty else { return nil }
   var best: (name: String, distance: Int)?

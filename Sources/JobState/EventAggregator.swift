@@ -21,7 +21,7 @@ package struct LogOrigin: Equatable {
 /// Takes the events of all logs, in the order in which they are read, and keeps what they say.
 package struct EventAggregator: LogEventSink {
   /// What became of the lines, over all logs.
-  package private(set) var lineCounts: LineCounts
+  package internal(set) var lineCounts: LineCounts
   /// What the lines said.
   package private(set) var pipelines: PipelineTable
   /// Two logs whose running totals went to one pipeline, which follows those of one job only; nil while there are none.
@@ -33,9 +33,18 @@ package struct EventAggregator: LogEventSink {
     return newestEventNanoseconds.map { $0 > read ? -seconds(from: read, to: $0) : seconds(from: $0, to: read) }
   }
 
-  private var logName: [UInt8]?
+  /// The metrics that formats declare.
+  package internal(set) var customMetrics: CustomMetricTable
+  /// What became of each format's rules; the formats of `customMetrics`.
+  package internal(set) var formats: [FormatStatistics]
+
+  /// Which of the formats the lines have that are received next.
+  var formatIndex = 0
+  /// What became of the event of the line that is being received; nil where it has none.
+  var lineOutcome: RunTracker.Outcome?
+  private(set) var logName: [UInt8]?
   private var origin = LogOrigin()
-  private var readNanoseconds: Int64 = 0
+  private(set) var readNanoseconds: Int64 = 0
   private var conflictDetector = TotalsConflictDetector()
   /// Whether totals of no named pipeline have come since this log's lines began: the next lines tell the same of it.
   private var hasRecordedTotalsSource = false
@@ -49,9 +58,18 @@ package struct EventAggregator: LogEventSink {
   /// - Parameters:
   ///   - pipelines: What is known from before.
   ///   - lineCounts: What is known from before.
-  package init(pipelines: PipelineTable, lineCounts: LineCounts) {
+  ///   - customMetrics: The metrics that formats declare.
+  ///   - formats: Those formats.
+  package init(
+    pipelines: PipelineTable,
+    lineCounts: LineCounts,
+    customMetrics: CustomMetricTable = CustomMetricTable(),
+    formats: [FormatStatistics] = []
+  ) {
     self.pipelines = pipelines
     self.lineCounts = lineCounts
+    self.customMetrics = customMetrics
+    self.formats = formats
   }
 
   /// Says where the events come from that are received next, and when they were read.
@@ -60,8 +78,10 @@ package struct EventAggregator: LogEventSink {
   ///   - logName: The log's own name; nil where it has none.
   ///   - origin: The log.
   ///   - readNanoseconds: The present, in nanoseconds since 1970.
-  package mutating func setContext(logName: [UInt8]?, origin: LogOrigin, readNanoseconds: Int64) {
+  ///   - formatIndex: Which of the formats its lines have, where they have one of their own.
+  package mutating func setContext(logName: [UInt8]?, origin: LogOrigin, readNanoseconds: Int64, formatIndex: Int = 0) {
     self.logName = logName
+    self.formatIndex = formatIndex
     self.origin = origin
     self.readNanoseconds = readNanoseconds
     hasRecordedTotalsSource = false
@@ -81,18 +101,35 @@ package struct EventAggregator: LogEventSink {
   ///   - event: What the line says.
   ///   - texts: Its texts, which stand only during the call.
   package mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
-    if !hasRecordedTotalsSource { recordTotalsSource(event, texts) }
-    switch pipelines.apply(event, texts, logName: logName, readNanoseconds: readNanoseconds) {
-    case .counted:
-      lineCounts[event.message.isKnown ? .event : .other] += 1
-      if let nanoseconds = event.timestampNanoseconds {
-        newestEventNanoseconds = nanoseconds
-        newestEventReadNanoseconds = readNanoseconds
-      }
+    switch count(event, texts) {
+    case .counted: lineCounts[event.message.isKnown ? .event : .other] += 1
     case .duplicate: lineCounts[.duplicate] += 1
     case .stale: lineCounts[.stale] += 1
     }
   }
+
+  mutating func count(
+    _ event: LogEvent,
+    _ texts: borrowing LogTexts,
+    isTimedSinceStart: Bool = false
+  ) -> RunTracker.Outcome {
+    if !hasRecordedTotalsSource { recordTotalsSource(event, texts) }
+    let outcome = pipelines.apply(
+      event,
+      texts,
+      logName: logName,
+      readNanoseconds: readNanoseconds,
+      isTimedSinceStart: isTimedSinceStart
+    )
+    if case .counted = outcome, let nanoseconds = event.timestampNanoseconds {
+      newestEventNanoseconds = nanoseconds
+      newestEventReadNanoseconds = readNanoseconds
+    }
+    return outcome
+  }
+
+  /// Lets metrics of formats go that have had no event for as long as they say.
+  package mutating func expireCustomMetrics() { customMetrics.expire(at: readNanoseconds) }
 
   /// Counts a line that is no event.
   ///

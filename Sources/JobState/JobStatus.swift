@@ -10,13 +10,14 @@ package struct JobStatus {
   package private(set) var lastSuccessNanoseconds: Int64?
   /// When the newest file failed.
   package private(set) var lastFailureNanoseconds: Int64?
-  /// Since when the newest file is being worked on; nil while none is.
-  package private(set) var fileStartedNanoseconds: Int64?
+  /// Since when the file is being worked on that was started first; nil while none is.
+  package var fileStartedNanoseconds: Int64? { openFiles.oldestNanoseconds }
   /// How the job ended; nil while it has not.
   package private(set) var ending: LogMessage?
 
   /// Whether the newest event's time is only when its line was read, because the line says none, or one still to come.
   private var isLastEventGuessed = false
+  private var openFiles = OpenFiles()
 
   /// Makes one of a job of which nothing is known yet.
   init() {}
@@ -50,7 +51,6 @@ package struct JobStatus {
     case .fileFailed: lastFailureNanoseconds = nanoseconds
     default: break
     }
-    fileStartedNanoseconds = fileStart(event.message, at: nanoseconds)
     ending = event.message.isEnding ? event.message : nil
     return true
   }
@@ -63,13 +63,23 @@ package struct JobStatus {
     }
   }
 
-  /// Since when a file is being worked on, after a message.
-  private func fileStart(_ message: LogMessage, at nanoseconds: Int64) -> Int64? {
+  /// Takes note of a file that was started or is done, whether or not its line is the newest.
+  ///
+  /// - Parameters:
+  ///   - message: What happened.
+  ///   - nameHash: What the file is known by.
+  ///   - nanoseconds: When, since 1970.
+  ///   - startsRun: Whether it is the first event of a run.
+  /// - Returns: When the file was started that is done; nil where none is, or that was not seen.
+  mutating func trackFile(_ message: LogMessage, _ nameHash: UInt64, at nanoseconds: Int64, startsRun: Bool) -> Int64? {
+    if startsRun { openFiles.removeAll() }
     switch message {
-    case .fileStarted: nanoseconds
-    case .other: fileStartedNanoseconds
-    case .fileCompleted, .fileFailed, .jobStarted, .jobStopped, .jobCrashed: nil
+    case .fileStarted: openFiles.start(nameHash, at: nanoseconds)
+    case .fileCompleted, .fileFailed: return openFiles.finish(nameHash)
+    case .jobStarted, .jobStopped, .jobCrashed: openFiles.removeAll()
+    case .recordsProcessed, .other: break
     }
+    return nil
   }
 
   /// Whether the job is at work: its newest event is young enough, and was not its end. One that is far in the future is
@@ -97,6 +107,7 @@ extension JobStatus {
       ("last_success", .nanoseconds(lastSuccessNanoseconds)),
       ("last_failure", .nanoseconds(lastFailureNanoseconds)),
       ("file_started", .nanoseconds(fileStartedNanoseconds)),
+      ("open_files", openFiles.json),
       ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
     ]
   }
@@ -109,7 +120,7 @@ extension JobStatus {
     isLastEventGuessed = json["last_event_guessed"]?.booleanValue ?? false
     lastSuccessNanoseconds = json["last_success"]?.integerValue
     lastFailureNanoseconds = json["last_failure"]?.integerValue
-    fileStartedNanoseconds = json["file_started"]?.integerValue
+    openFiles = OpenFiles(json: json["open_files"], startedNanoseconds: json["file_started"]?.integerValue)
     let ending = json["ending"]?.stringValue
     self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }
   }

@@ -16,13 +16,17 @@ package struct LineCounts {
     case duplicate
     /// It is older than what was counted before.
     case stale
+    /// There is no object in it, where a format of one's own says what lines mean.
+    case text
+    /// It is a piece of a line that a container's runtime cut.
+    case partial
   }
 
   /// Makes counts of no line.
   package init() {}
 
   // In place, because each line changes one of them.
-  private var counts = InlineArray<6, Int64>(repeating: 0)
+  private var counts = InlineArray<8, Int64>(repeating: 0)
 
   /// How many lines became that.
   package subscript(result: Result) -> Int64 {
@@ -50,7 +54,9 @@ extension LineCounts {
   /// - Parameter json: The value; nil where a count is missing.
   package init?(json: JSONValue?) {
     for result in Result.allCases {
-      guard let count = json?[String(describing: result)]?.count else { return nil }
+      // Older snapshots do not have those that came later.
+      let isNew = result == .text || result == .partial
+      guard let count = json?[String(describing: result)]?.count ?? (isNew ? 0 : nil) else { return nil }
       self[result] = count
     }
   }

@@ -84,7 +84,7 @@ extension LogMessage {
   var isEnding: Bool {
     switch self {
     case .jobStopped, .jobCrashed: true
-    case .jobStarted, .fileStarted, .fileCompleted, .fileFailed, .other: false
+    case .jobStarted, .fileStarted, .fileCompleted, .fileFailed, .recordsProcessed, .other: false
     }
   }
 }
@@ -112,6 +112,8 @@ extension LineReport {
       startsRun = true
     case .fileCompleted:
       files.claimed = 1
+      records.claimed = event.recordsProcessed ?? 0
+    case .recordsProcessed:
       records.claimed = event.recordsProcessed ?? 0
     case .fileFailed:
       failures.claimed = 1

@@ -1,6 +1,7 @@
 internal import ETLLog
 internal import JSON
 package import Metrics
+internal import UnixTime
 
 /// Everything known of one pipeline: what it did, and how it is now.
 package struct PipelineState {
@@ -77,14 +78,25 @@ package struct PipelineState {
   ///   - event: The event.
   ///   - texts: Its texts.
   ///   - readNanoseconds: When its line was read, in nanoseconds since 1970.
+  ///   - isTimedSinceStart: Whether a file took the time since its start.
   /// - Returns: What became of it.
-  mutating func apply(_ event: LogEvent, _ texts: borrowing LogTexts, readNanoseconds: Int64) -> RunTracker.Outcome {
+  mutating func apply(
+    _ event: LogEvent,
+    _ texts: borrowing LogTexts,
+    readNanoseconds: Int64,
+    isTimedSinceStart: Bool = false
+  ) -> RunTracker.Outcome {
+    var event = event
     // A time yet to come is a clock that is ahead: for how things are now it is now.
     let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
     let before = totals.accounted
     let outcome = totals.apply(LineReport(event, readNanoseconds: readNanoseconds))
     guard case .counted(let failures, let startsRun) = outcome else { return outcome }
     if event.isOfJob { hasJobEvents = true }
+    let startedNanoseconds = trackFile(event, texts, at: nanoseconds, startsRun: startsRun)
+    if isTimedSinceStart, let startedNanoseconds, startedNanoseconds <= nanoseconds {
+      event.processingTimeSeconds = seconds(from: startedNanoseconds, to: nanoseconds)
+    }
     history.record(
       History.Work(event, since: before, until: totals.accounted),
       at: nanoseconds,
@@ -104,6 +116,20 @@ package struct PipelineState {
     default: break
     }
     return outcome
+  }
+
+  private mutating func trackFile(
+    _ event: LogEvent,
+    _ texts: borrowing LogTexts,
+    at nanoseconds: Int64,
+    startsRun: Bool
+  ) -> Int64? {
+    switch event.message {
+    // Most lines of no job's are of no file's either.
+    case .recordsProcessed, .other: if !startsRun { return nil }
+    default: break
+    }
+    return status.trackFile(event.message, OpenFiles.nameHash(texts), at: nanoseconds, startsRun: startsRun)
   }
 
   private mutating func noteCompletedFile(

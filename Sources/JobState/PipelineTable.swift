@@ -40,23 +40,34 @@ package struct PipelineTable {
   ///   - texts: Its texts.
   ///   - logName: The name of the log that it came from.
   ///   - readNanoseconds: When its line was read, in nanoseconds since 1970.
+  ///   - isTimedSinceStart: Whether a file took the time since its start.
   /// - Returns: What became of it.
   mutating func apply(
     _ event: LogEvent,
     _ texts: borrowing LogTexts,
     logName: [UInt8]?,
-    readNanoseconds: Int64
+    readNanoseconds: Int64,
+    isTimedSinceStart: Bool = false
   ) -> RunTracker.Outcome {
     // To Prometheus a label without a value is no label.
     var index: Int?
     texts.withBytes(of: .pipeline) { if !$0.isEmpty { index = self.index(of: $0) } }
     if index == nil, let logName { index = self.index(of: logName.span) }
-    guard let index else { return states[0].apply(event, texts, readNanoseconds: readNanoseconds) }
+    guard let index else {
+      return states[0].apply(event, texts, readNanoseconds: readNanoseconds, isTimedSinceStart: isTimedSinceStart)
+    }
     guard names.overflowCount > 0, names.names[index - 1] == LabelValueTable.overflowName else {
-      return states[index].apply(event, texts, readNanoseconds: readNanoseconds)
+      return states[index].apply(event, texts, readNanoseconds: readNanoseconds, isTimedSinceStart: isTimedSinceStart)
     }
     // The running totals of several jobs have nothing to do with each other: each line counts what it says itself.
     return states[index].apply(event.withoutTotals, texts, readNanoseconds: readNanoseconds)
+  }
+
+  /// The name of the pipeline that a line belongs to; nil for the one without.
+  static func name(_ texts: borrowing LogTexts, logName: [UInt8]?) -> [UInt8]? {
+    var name = logName
+    texts.withBytes(of: .pipeline) { bytes in if !bytes.isEmpty { name = bytes.indices.map { bytes[$0] } } }
+    return name
   }
 
   /// Finds the pipeline of a name among the states, and makes one where there is none yet.

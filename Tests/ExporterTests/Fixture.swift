@@ -75,7 +75,7 @@ struct Fixture: ~Copyable {
   /// The whole exposition.
   func metrics(logs: ReadCounters = ReadCounters(), as format: ExpositionFormat = .text) -> String {
     var output: [UInt8] = []
-    MetricCatalogue.exposition.render(source(logs: logs), as: format, into: &output)
+    MetricCatalogue.exposition().render(source(logs: logs), as: format, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 

@@ -13,7 +13,7 @@ struct CustomMetricTests {
     var table: CustomMetricTable
     var changes = CustomMetricTable.Changes()
     var now: Int64 = 1_800_000_000_000_000_000
-    let format: LogFormat
+    let format: FormatDeclaration
 
     init(
       _ metrics: String,
@@ -65,6 +65,8 @@ struct CustomMetricTests {
         logName: nil
       )
     }
+
+    mutating func noteRule(_ rule: Int) {}
 
     mutating func noteUnusable(_ use: Int, _ reason: UnusableReason) {}
 

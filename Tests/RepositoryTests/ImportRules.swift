@@ -15,7 +15,7 @@ enum ImportRules {
     "JobState": ["ETLLog", "JSON", "Metrics", "UnixTime"],
     "Exporter": [
       "CommandLineOptions", "ETLLog", "EventLoop", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
-      "UnixTime",
+      "UnixTime", "YAML",
     ],
     "Simulator": ["CommandLineOptions", "ETLLog", "EventLoop", "LinuxIO", "UnixTime"],
     // For exit, and the error that says with which status.

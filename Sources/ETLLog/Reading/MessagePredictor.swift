@@ -9,8 +9,8 @@ struct MessagePredictor {
   }
 
   /// Two for each message, because a file that was started may be completed or fail.
-  private var likely = InlineArray<7, Follower>(repeating: Follower())
-  private var likelyToo = InlineArray<7, Follower>(repeating: Follower())
+  private var likely = InlineArray<8, Follower>(repeating: Follower())
+  private var likelyToo = InlineArray<8, Follower>(repeating: Follower())
   private var last = LogMessage.other
 
   /// Reads the message that most likely stands at a place.

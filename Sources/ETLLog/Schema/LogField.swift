@@ -99,6 +99,8 @@ package enum LogMessage: Int, CaseIterable, BitwiseCopyable {
   case jobStopped
   /// The job ended otherwise; no file failed.
   case jobCrashed
+  /// Records were processed without a file completed; only a format of one's own says so.
+  case recordsProcessed
   /// Another message or none.
   case other
 
@@ -111,7 +113,7 @@ package enum LogMessage: Int, CaseIterable, BitwiseCopyable {
     case .fileFailed: ["file_processing_failed"]
     case .jobStopped: ["etl_simulator_stopped", "etl_stopped"]
     case .jobCrashed: ["etl_simulator_crashed", "etl_crashed"]
-    case .other: []
+    case .recordsProcessed, .other: []
     }
   }
 }

@@ -14,7 +14,7 @@ final class ExporterApplication {
   private let loop: EventLoop
   private let server: HTTPServer
   private let follower: LogFollower
-  private let exposition = MetricCatalogue.exposition
+  private let exposition: Exposition<ScrapeSource>
   private var processReader: ProcessStatisticsReader
   private let processStart = WallTime.now
   private let staleAfterSeconds: Double
@@ -42,6 +42,7 @@ final class ExporterApplication {
   /// - Throws: `StartError` with one line that says what is wrong.
   init(_ configuration: ExporterConfiguration, environment: [String: String]) throws(StartError) {
     logger = Logger(level: configuration.logLevel, format: configuration.logFormat)
+    exposition = MetricCatalogue.exposition(FormatSet(configuration.logSources).families)
     staleAfterSeconds = configuration.staleAfter.inSeconds
     snapshotSeconds = configuration.storageInterval.inSeconds
     var snapshot: Snapshot?
@@ -173,7 +174,9 @@ final class ExporterApplication {
       snapshots: store?.statistics,
       process: processReader.read(at: .now),
       processStart: processStart,
-      buildLabels: ScrapeSource.ownBuildLabels
+      buildLabels: ScrapeSource.ownBuildLabels,
+      customMetrics: follower.customMetrics,
+      formats: follower.formats
     )
   }
 }

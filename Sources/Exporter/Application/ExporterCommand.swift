@@ -1,4 +1,5 @@
 package import CommandLineOptions
+internal import ETLLog
 internal import LinuxIO
 
 /// The executable `etl-exporter` apart from its exit codes.
@@ -18,10 +19,14 @@ package enum ExporterCommand {
     openMissingStandardDescriptors()
     ignoreFileSizeSignal()
     let environment = processEnvironment()
-    let invocation: Invocation<ExporterConfiguration>
+    var invocation: Invocation<ExporterConfiguration>
     do throws(UsageError) {
       invocation = try ExporterOptions.table.parse(arguments, environment: environment)
-      if case .run(let configuration) = invocation { try ExporterOptions.check(configuration) }
+      if case .run(var configuration) = invocation {
+        if try tellsOfFormats(&configuration) { return 0 }
+        try ExporterOptions.check(configuration)
+        invocation = .run(configuration)
+      }
     } catch {
       throw .usage(error)
     }
@@ -41,6 +46,29 @@ package enum ExporterCommand {
       }
     }
     return 0
+  }
+
+  /// Reads the configuration file, and says of it or of a built-in format what is asked for.
+  ///
+  /// - Parameter configuration: What the options set; takes what the file says.
+  /// - Returns: Whether that was all.
+  /// - Throws: `UsageError` where the file is wrong, or there is no such format.
+  private static func tellsOfFormats(_ configuration: inout ExporterConfiguration) throws(UsageError) -> Bool {
+    if let name = configuration.printedFormat {
+      guard let text = BuiltInFormats.text(of: name) else {
+        let unknown = ConfigurationFile.services.unknown("format", name, among: BuiltInFormats.names)
+        throw UsageError("--config.print: \(unknown)")
+      }
+      writeToStandardOutput(String(decoding: text, as: UTF8.self))
+      return true
+    }
+    let file = try ConfigurationFile.apply(to: &configuration)
+    guard configuration.checksConfiguration else { return false }
+    guard let file, let path = configuration.configFile else {
+      throw UsageError("--config.check needs --config.file FILE, the file to check")
+    }
+    writeToStandardOutput(ConfigurationFile.summary(file, path: path) + "\n")
+    return true
   }
 
   private static func readOnce(_ configuration: ExporterConfiguration) throws(StartError) -> CInt {

@@ -1,5 +1,7 @@
 internal import CommandLineOptions
+internal import ETLLog
 internal import HTTPServer
+internal import JobState
 internal import Tailing
 internal import UnixTime
 
@@ -9,6 +11,17 @@ struct LogSource: Equatable, Sendable {
   var name: String?
   /// The log's path, or `-` for standard input.
   var path: String
+  /// What its lines mean; nil for the built-in format.
+  var format: FormatDeclaration?
+  /// What stands around its lines.
+  var envelope = LogEnvelope.none
+
+  init(name: String?, path: String, format: FormatDeclaration? = nil, envelope: LogEnvelope = .none) {
+    self.name = name
+    self.path = path
+    self.format = format
+    self.envelope = envelope
+  }
 }
 
 /// How the exporter runs: what its options set.
@@ -16,6 +29,18 @@ struct ExporterConfiguration: Sendable {
   /// The names of the options that were given, be it with their defaults.
   var givenOptions: Set<String> = []
   var logSources = [LogSource(name: nil, path: "etl_process.log")]
+  /// The configuration file; nil for none.
+  var configFile: String?
+  /// Say whether the configuration file is right, and end.
+  var checksConfiguration = false
+  /// Print this built-in format, and end.
+  var printedFormat: String?
+  /// The format of all logs of the command line; nil for the built-in one.
+  var formatName: String?
+  /// What stands around the lines of these logs.
+  var envelope = LogEnvelope.none
+  /// How many series the metrics of formats may have together.
+  var maximumSeries = CustomMetricTable.defaultSeries
   var pollInterval = Duration.seconds(1)
   /// False leaves all changes of the logs to be found by the poll.
   var usesInotify = true

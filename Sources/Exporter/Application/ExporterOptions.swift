@@ -1,4 +1,5 @@
 internal import CommandLineOptions
+internal import ETLLog
 internal import HTTPServer
 internal import LinuxIO
 
@@ -18,6 +19,11 @@ enum ExporterOptions {
         otherVariables: ["LOG_FILE"],
         help: "log or pattern to follow, - for standard input"
       ),
+      .optionalValue("log-file.format", .text("NAME"), \.formatName, help: "what the lines mean: \(formatNames)"),
+      .value("log-file.envelope", .oneOf("NAME"), \.envelope, help: "what stands around each line"),
+      .optionalValue("config.file", .text("FILE"), \.configFile, help: "formats and metrics of one's own, and logs"),
+      .flag("config.check", \.checksConfiguration, help: "say whether the configuration file is right"),
+      .optionalValue("config.print", .text("NAME"), \.printedFormat, help: "print a built-in format, to change and use"),
       .value(
         "log.poll-interval",
         .duration(in: shortest...longest),
@@ -85,10 +91,19 @@ enum ExporterOptions {
         \.idleTimeout,
         help: "close idle connections after"
       ),
+      .value(
+        "metrics.max-series",
+        .integer("NUMBER", in: 1...100_000, noun: "a number of series"),
+        \.maximumSeries,
+        help: "series of one's own metrics at most"
+      ),
       .value("log.level", .oneOf("LEVEL"), \.logLevel, help: "least important line of the own log"),
       .value("log.format", .oneOf("FORMAT"), \.logFormat, help: "how the own log is written"),
     ]
   )
+
+  /// The built-in formats.
+  private static let formatNames = BuiltInFormats.names.joined(separator: ", ")
 
   private static let shortest = Duration.milliseconds(10)
   private static let longest = Duration.seconds(86_400)

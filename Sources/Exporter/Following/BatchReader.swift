@@ -14,6 +14,7 @@ struct BatchReader: ~Copyable {
   private var registry: TailRegistry
   private var processor: LineProcessor
   private let staleAfterSeconds: Double
+  private let formats: FormatSet
   /// What there is to say of logs that are not there, though files beside them are.
   private(set) var missingLogs: [String] = []
 
@@ -36,10 +37,20 @@ struct BatchReader: ~Copyable {
       watcher: TailWatcher(usesInotify: false)
     )
     if let pattern = registry.unmatchedPatterns.first { throw StartError("no file matches \(pattern)") }
+    let formats = FormatSet(configuration.logSources)
+    var changes = CustomMetricTable.Changes()
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
-      pipelines: PipelineTable(logNames: configuration.logNames)
+      pipelines: PipelineTable(logNames: configuration.logNames),
+      formats: formats,
+      customMetrics: CustomMetricTable(
+        formats.declarations,
+        pipelineNames: configuration.logNames,
+        maximumSeries: configuration.maximumSeries,
+        changes: &changes
+      )
     )
+    self.formats = formats
     staleAfterSeconds = configuration.staleAfter.inSeconds
     self.registry = registry
   }
@@ -142,10 +153,12 @@ struct BatchReader: ~Copyable {
       snapshots: nil,
       process: nil,
       processStart: start,
-      buildLabels: ScrapeSource.ownBuildLabels
+      buildLabels: ScrapeSource.ownBuildLabels,
+      customMetrics: processor.aggregator.customMetrics,
+      formats: processor.aggregator.formats
     )
     var output: [UInt8] = []
-    MetricCatalogue.exposition.render(source, as: .text, into: &output)
+    MetricCatalogue.exposition(formats.families).render(source, as: .text, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 }

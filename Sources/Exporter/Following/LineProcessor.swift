@@ -8,6 +8,12 @@ struct LineProcessor: ~Copyable {
   /// What the lines said.
   private(set) var aggregator: EventAggregator
   private var reader: LogReader
+  private let formats: FormatSet
+  private let maximumLineBytes: Int
+  /// The readers of logs with a format of their own, by the numbers of the logs.
+  private var formattedLogs: [Int: FormattedLog] = [:]
+  /// The reader of the lines that are received next; nil for the built-in format.
+  private var formattedLog: FormattedLog?
 
   /// Makes one that has read nothing.
   ///
@@ -15,9 +21,24 @@ struct LineProcessor: ~Copyable {
   ///   - maximumLineBytes: Longer lines are counted as oversized and not read.
   ///   - pipelines: What is known from before.
   ///   - lineCounts: What is known from before.
-  init(maximumLineBytes: Int, pipelines: PipelineTable, lineCounts: LineCounts = LineCounts()) {
+  ///   - formats: The formats of logs that have one of their own.
+  ///   - customMetrics: What is known from before of the metrics that they declare.
+  init(
+    maximumLineBytes: Int,
+    pipelines: PipelineTable,
+    lineCounts: LineCounts = LineCounts(),
+    formats: FormatSet = FormatSet(),
+    customMetrics: CustomMetricTable = CustomMetricTable()
+  ) {
     reader = LogReader(maximumLineBytes: maximumLineBytes)
-    aggregator = EventAggregator(pipelines: pipelines, lineCounts: lineCounts)
+    self.maximumLineBytes = maximumLineBytes
+    self.formats = formats
+    aggregator = EventAggregator(
+      pipelines: pipelines,
+      lineCounts: lineCounts,
+      customMetrics: customMetrics,
+      formats: formats.statistics
+    )
   }
 
   /// Says where the lines come from that are received next, and when they were read.
@@ -27,8 +48,30 @@ struct LineProcessor: ~Copyable {
   ///   - origin: The log.
   ///   - readTime: The present.
   mutating func setContext(logName: [UInt8]?, origin: LogOrigin = LogOrigin(), readTime: WallTime) {
-    aggregator.setContext(logName: logName, origin: origin, readNanoseconds: readTime.nanoseconds)
+    let format = formats.format(of: origin.source)
+    formattedLog = format.map { formattedLog(of: origin.number, $0.index, $0.envelope) }
+    aggregator.setContext(
+      logName: logName,
+      origin: origin,
+      readNanoseconds: readTime.nanoseconds,
+      formatIndex: format?.index ?? 0
+    )
   }
+
+  private mutating func formattedLog(of number: Int, _ index: Int, _ envelope: LogEnvelope) -> FormattedLog {
+    if let log = formattedLogs[number] { return log }
+    let log = FormattedLog(formats.declarations[index], envelope: envelope, maximumLineBytes: maximumLineBytes)
+    formattedLogs[number] = log
+    return log
+  }
+
+  /// Forgets what is remembered of a log that is not followed any more.
+  ///
+  /// - Parameter number: The log's number.
+  mutating func forget(_ number: Int) { formattedLogs[number] = nil }
+
+  /// Lets metrics of formats go that have had no event for as long as they say.
+  mutating func expireCustomMetrics() { aggregator.expireCustomMetrics() }
 
   /// Takes what there is to say of the lines that could not be counted since this was last called.
   ///
@@ -38,7 +81,11 @@ struct LineProcessor: ~Copyable {
 
 extension LineProcessor: LineSink {
   mutating func receive(_ lines: RawSpan) {
-    reader.read(lines, into: &aggregator)
+    if let formattedLog {
+      formattedLog.reader.read(lines, into: &aggregator)
+    } else {
+      reader.read(lines, into: &aggregator)
+    }
   }
 
   mutating func skipOversizedLine() {

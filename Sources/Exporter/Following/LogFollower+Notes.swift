@@ -47,6 +47,18 @@ extension LogFollower {
     )
   }
 
+  /// Says what a changed configuration did to the metrics that formats declare.
+  ///
+  /// - Parameter changes: What it did.
+  func reportMetricChanges(_ changes: CustomMetricTable.Changes) {
+    for name in changes.begun.prefix(FollowerReports.maximumNames) {
+      logger.write(.info, "a metric of a format is new or means something else; it counts from here on", ["metric": name])
+    }
+    for name in changes.dropped.prefix(FollowerReports.maximumNames) {
+      logger.write(.info, "a metric is in no format any more; it was dropped", ["metric": name])
+    }
+  }
+
   /// Says how logs stand, where that has changed.
   ///
   /// - Parameter indices: The logs that were looked at.

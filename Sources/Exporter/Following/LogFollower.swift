@@ -1,5 +1,6 @@
 internal import CommandLineOptions
 internal import EventLoop
+internal import JSON
 internal import JobState
 internal import LinuxIO
 internal import Tailing
@@ -62,10 +63,20 @@ final class LogFollower {
       rotateWaitSeconds: configuration.rotateWait.inSeconds,
       earlierBytes: snapshot?.totals.readBytes ?? 0
     )
+    let formats = FormatSet(configuration.logSources)
+    var changes = CustomMetricTable.Changes()
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
       pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
-      lineCounts: snapshot?.lineCounts ?? LineCounts()
+      lineCounts: snapshot?.lineCounts ?? LineCounts(),
+      formats: formats,
+      customMetrics: CustomMetricTable(
+        formats.declarations,
+        pipelineNames: configuration.logNames,
+        maximumSeries: configuration.maximumSeries,
+        resuming: snapshot.map { $0.customMetrics ?? .object([]) },
+        changes: &changes
+      )
     )
     registry = try TailRegistry(
       configuration.logSources,
@@ -73,7 +84,10 @@ final class LogFollower {
       positions: snapshot?.logs ?? [],
       watcher: TailWatcher(usesInotify: configuration.usesInotify)
     )
-    if let snapshot { note(snapshot) }
+    if let snapshot {
+      note(snapshot)
+      reportMetricChanges(changes)
+    }
     pollTimer = TimerEvent(loop: loop) { [unowned self] in poll() }
     nextSlice = TimerEvent(loop: loop) { [unowned self] in readSlice(.wakeUp) }
     guard let descriptor = registry.watcher.wakeDescriptor else { return }
@@ -102,10 +116,12 @@ final class LogFollower {
     if registry.hasPatterns {
       for gone in registry.refresh() {
         earlierCounters.addCounters(of: gone.tailer)
+        processor.forget(gone.number)
         logger.write(.info, "stopped tailing", ["path": gone.path], about: gone.path)
       }
     }
     readSlice(.tick)
+    processor.expireCustomMetrics()
     reportOnTick()
     logger.writeSuppressed(at: .now)
   }
@@ -180,6 +196,12 @@ extension LogFollower {
   /// The lines by what became of them.
   var lineCounts: LineCounts { processor.aggregator.lineCounts }
 
+  /// The metrics that formats declare.
+  var customMetrics: CustomMetricTable { processor.aggregator.customMetrics }
+
+  /// What became of the rules of formats.
+  var formats: [FormatStatistics] { processor.aggregator.formats }
+
   /// From the newest event to its being read; nil before the first event that says when it happened.
   var eventDelaySeconds: Double? { processor.aggregator.eventDelaySeconds }
 
@@ -200,6 +222,7 @@ extension LogFollower {
       totals: totals,
       pipelines: processor.aggregator.pipelines
     )
+    if !processor.aggregator.formats.isEmpty { snapshot.customMetrics = processor.aggregator.customMetrics.json }
     snapshot.droppedCount = registry.droppedCount
     return snapshot
   }

@@ -21,6 +21,8 @@ struct Snapshot {
   var lineCounts: LineCounts
   var totals: ReadCounters
   var pipelines: PipelineTable
+  /// What was counted of the metrics that formats declare; nil where there are none.
+  var customMetrics: JSONValue?
   /// When it was written, in nanoseconds since 1970; nil where it was not yet.
   private(set) var writtenNanoseconds: Int64?
   /// The parts that could not be read and start anew; totals and positions are never among them.
@@ -32,14 +34,15 @@ struct Snapshot {
   /// - Returns: The document, with a newline.
   func document(writtenAt nanoseconds: Int64) -> [UInt8] {
     var text: [UInt8] = []
-    JSONValue.object([
+    let members: [(String, JSONValue)] = [
       ("format", .integer(Self.format)),
       ("written", .integer(nanoseconds)),
       ("logs", .array(logs.map(\.json))),
       ("lines", lineCounts.json),
       ("totals", totals.json),
       ("pipelines", pipelines.json),
-    ]).append(to: &text)
+    ]
+    JSONValue.object(members + (customMetrics.map { [("custom_metrics", $0)] } ?? [])).append(to: &text)
     return Self.withChecksum(text.dropLast())
   }
 
@@ -99,6 +102,7 @@ struct Snapshot {
     self.lineCounts = lineCounts
     self.totals = totals
     self.pipelines = pipelines
+    customMetrics = json["custom_metrics"]
     writtenNanoseconds = json["written"]?.integerValue
   }
 

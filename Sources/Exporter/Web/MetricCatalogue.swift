@@ -1,4 +1,5 @@
 internal import CommandLineOptions
+internal import ETLLog
 internal import EventLoop
 internal import JobState
 internal import LinuxIO
@@ -25,6 +26,10 @@ struct ScrapeSource {
   let process: ProcessStatistics?
   let processStart: WallTime
   let buildLabels: LabelSet
+  /// The metrics that formats declare.
+  var customMetrics = CustomMetricTable()
+  /// What became of the rules of formats.
+  var formats: [FormatStatistics] = []
 
   /// The labels that say what this program is.
   static let ownBuildLabels = LabelSet.none.adding("version", productVersion)
@@ -43,8 +48,13 @@ struct ScrapeSource {
 enum MetricCatalogue {
   typealias Family = MetricFamily<ScrapeSource>
 
-  static var exposition: Exposition<ScrapeSource> {
-    Exposition(job + jobTimes + jobFiles + ownLogReading + ownSnapshots + ownServer + ownProcess)
+  /// All metrics and those that formats declare.
+  ///
+  /// - Parameter families: The latter, in their order.
+  static func exposition(_ families: [MetricFamilyDeclaration] = []) -> Exposition<ScrapeSource> {
+    Exposition(
+      job + jobTimes + jobFiles + custom(families) + ownLogReading + ownFormats + ownSnapshots + ownServer + ownProcess
+    )
   }
 
   private static var job: [Family] {
@@ -182,6 +192,9 @@ enum MetricCatalogue {
           saturatingSum($0, source.pipelines[$1].errorTypeOverflow)
         }
         samples.add(errorTypeOverflow, labels: errorTypeOverflowLabels)
+        for overflow in source.customMetrics.overflows {
+          samples.add(overflow.count, labels: .none.adding("label", overflow.label))
+        }
       },
       integers(
         "etl_exporter_log_gap_records_total",

@@ -37,6 +37,11 @@ package struct CustomMetricTable {
     }
   }
 
+  /// Makes none.
+  package init() {
+    maximumSeries = 0
+  }
+
   /// Makes the metrics of some formats.
   ///
   /// - Parameters:
@@ -46,7 +51,7 @@ package struct CustomMetricTable {
   ///   - json: What an earlier process counted; nil where the logs are read from their start.
   ///   - changes: What became of the metrics of that process.
   package init(
-    _ formats: [LogFormat],
+    _ formats: [FormatDeclaration],
     pipelineNames: [String?],
     maximumSeries: Int = defaultSeries,
     resuming json: JSONValue? = nil,
@@ -71,7 +76,7 @@ package struct CustomMetricTable {
   }
 
   /// A number that changes with what gives a metric its meaning: type, conditions, values, labels, buckets, formats.
-  private static func fingerprint(of name: String, in formats: [LogFormat]) -> UInt64 {
+  private static func fingerprint(of name: String, in formats: [FormatDeclaration]) -> UInt64 {
     var parts: [[UInt8]] = []
     for format in formats {
       for rule in format.metrics where rule.family.name == name {

@@ -6,7 +6,7 @@ import Testing
 /// Each built-in format with a sample and its numbers.
 @Suite("Built-in formats")
 struct BuiltInFormatTests {
-  private func format(_ name: String) throws -> LogFormat {
+  private func format(_ name: String) throws -> FormatDeclaration {
     try #require(try ConfigurationReader(services: configurationServices).builtIn(name))
   }
 

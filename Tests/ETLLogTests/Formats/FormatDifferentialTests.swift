@@ -5,12 +5,12 @@ import Testing
 
 /// Keeps what each line gives.
 private struct OutcomeRecorder: FormatSink {
-  let format: LogFormat
+  let format: FormatDeclaration
   let useNames: [String]
   var outcomes: [LineOutcome] = []
   private var current = LineOutcome()
 
-  init(_ format: LogFormat, useNames: [String]) {
+  init(_ format: FormatDeclaration, useNames: [String]) {
     self.format = format
     self.useNames = useNames
   }
@@ -36,6 +36,8 @@ private struct OutcomeRecorder: FormatSink {
     }
     current.updates.append(LineOutcome.Update(metric: index, value: value, labels: texts))
   }
+
+  mutating func noteRule(_ rule: Int) {}
 
   mutating func noteUnusable(_ use: Int, _ reason: UnusableReason) {
     current.unusable.append("\(useNames[use]): \(reason.rawValue)")

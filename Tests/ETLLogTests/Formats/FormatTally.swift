@@ -1,9 +1,10 @@
+import CommandLineOptions
 import ETLLog
 import Foundation
 import JSON
 import YAML
 
-@testable import CommandLineOptions
+
 
 /// What the reader of configurations is given by the exporter.
 let configurationServices = ConfigurationServices(
@@ -23,9 +24,10 @@ func configuration(_ yaml: String) throws(ConfigurationError) -> LogConfiguratio
 
 /// Counts what a format makes of lines, in the simplest way.
 struct FormatTally: FormatSink {
-  let format: LogFormat
+  let format: FormatDeclaration
   let useNames: [String]
   var lines: [String: Int] = [:]
+  var ruleLines: [Int64] = []
   var files = 0
   var records: Int64 = 0
   var failures = 0
@@ -43,9 +45,10 @@ struct FormatTally: FormatSink {
   var totals: [(records: Int64?, files: Int64?, failures: Int64?)] = []
   private var started: [String: Int64] = [:]
 
-  init(_ format: LogFormat, useNames: [String]) {
+  init(_ format: FormatDeclaration, useNames: [String]) {
     self.format = format
     self.useNames = useNames
+    ruleLines = Array(repeating: 0, count: format.events.count + format.metrics.count)
     for rule in format.metrics where rule.family.kind != .gauge {
       let zero = rule.family.kind == .histogram ? [0.0, 0] : [0]
       var combinations: [[String]] = [[]]
@@ -120,6 +123,8 @@ struct FormatTally: FormatSink {
     }
   }
 
+  mutating func noteRule(_ rule: Int) { ruleLines[rule] += 1 }
+
   mutating func noteUnusable(_ use: Int, _ reason: UnusableReason) {
     unusable["\(useNames[use]): \(reason.rawValue)", default: 0] += 1
   }
@@ -134,7 +139,7 @@ extension Span<UInt8> {
 }
 
 /// Reads a log, from memory of exactly the right size, so that the address sanitizer sees every byte read beyond it.
-func tally(_ format: LogFormat, envelope: LogEnvelope = .none, maximumLineBytes: Int = 65_536, _ log: [UInt8])
+func tally(_ format: FormatDeclaration, envelope: LogEnvelope = .none, maximumLineBytes: Int = 65_536, _ log: [UInt8])
   -> (tally: FormatTally, ruleLines: [Int64])
 {
   var reader = FormattedLogReader(format, envelope: envelope, maximumLineBytes: maximumLineBytes)
@@ -143,7 +148,7 @@ func tally(_ format: LogFormat, envelope: LogEnvelope = .none, maximumLineBytes:
   defer { unsafe memory.deallocate() }
   unsafe memory.copyBytes(from: log)
   unsafe reader.read(memory.bytes, into: &tally)
-  return (tally, reader.ruleLines)
+  return (tally, tally.ruleLines)
 }
 
 /// The files beside the tests.

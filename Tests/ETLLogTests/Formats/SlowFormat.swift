@@ -22,7 +22,7 @@ struct LineOutcome: Equatable {
 
 /// A format applied to parsed lines.
 struct SlowFormat {
-  let format: LogFormat
+  let format: FormatDeclaration
 
   /// What a line gives.
   ///

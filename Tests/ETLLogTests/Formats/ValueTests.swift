@@ -69,6 +69,8 @@ struct ValueTests {
 
     mutating func update(metric: Int, value: Double, nanoseconds: Int64?, labels: borrowing MetricLabelValues) {}
 
+    mutating func noteRule(_ rule: Int) {}
+
     mutating func noteUnusable(_ use: Int, _ reason: UnusableReason) {}
 
     mutating func finish(_ result: FormatLineResult, line: RawSpan) {}

@@ -3,7 +3,7 @@ package import JSON
 /// What a configuration file says.
 package struct LogConfiguration: Equatable, Sendable {
   /// The formats of the file, in its order.
-  package let formats: [LogFormat]
+  package let formats: [FormatDeclaration]
   /// The logs to follow; empty where the command line says them.
   package let logs: [ConfiguredLog]
 
@@ -42,7 +42,7 @@ package struct ConfigurationReader: Sendable {
   /// - Throws: The first thing that is wrong, where, and what would be right.
   package func configuration(_ root: LocatedValue) throws(ConfigurationError) -> LogConfiguration {
     let reader = try ObjectReader(root, "a configuration", keys: ["formats", "logs"], services: services)
-    var formats: [LogFormat] = []
+    var formats: [FormatDeclaration] = []
     var families = FamilyTable()
     if let value = reader.value("formats") {
       guard case .object(let members) = value.content, members.count <= LogConfiguration.maximumFormats else {
@@ -66,7 +66,7 @@ package struct ConfigurationReader: Sendable {
   /// - Parameter name: Its name.
   /// - Returns: The format; nil where there is none of that name.
   /// - Throws: What is wrong with its text, which would be a fault of the exporter.
-  package func builtIn(_ name: String) throws(ConfigurationError) -> LogFormat? {
+  package func builtIn(_ name: String) throws(ConfigurationError) -> FormatDeclaration? {
     guard let text = BuiltInFormats.text(of: name) else { return nil }
     let root = try services.parse(text)
     guard case .object(let members) = root.content, let formats = members.first,
@@ -75,6 +75,22 @@ package struct ConfigurationReader: Sendable {
     return try FormatDeclarationReader(services: services, builtIn: { _ throws(ConfigurationError) in nil }).format(
       member
     )
+  }
+
+  /// Checks that the metrics of formats are no hindrance to each other.
+  ///
+  /// - Parameter formats: Formats of the file, built-in ones, or both.
+  /// - Returns: What is wrong; nil where they can be used together.
+  package func conflict(between formats: [FormatDeclaration]) -> String? {
+    var families = FamilyTable()
+    for format in formats {
+      do throws(ConfigurationError) {
+        try families.add(format, at: TextLocation(line: 1, column: 1))
+      } catch {
+        return "format \(format.name): \(error.message)"
+      }
+    }
+    return nil
   }
 
   private func checkName(_ member: LocatedValue.Member) throws(ConfigurationError) {
@@ -91,7 +107,7 @@ package struct ConfigurationReader: Sendable {
     }
   }
 
-  private func logs(_ value: LocatedValue?, _ formats: [LogFormat]) throws(ConfigurationError) -> [LogConfiguration
+  private func logs(_ value: LocatedValue?, _ formats: [FormatDeclaration]) throws(ConfigurationError) -> [LogConfiguration
     .ConfiguredLog]
   {
     guard let value else { return [] }
@@ -146,7 +162,7 @@ struct FamilyTable {
   private var declarations: [String: (declaration: MetricFamilyDeclaration, format: String)] = [:]
 
   /// Adds a format's metrics.
-  mutating func add(_ format: LogFormat, at location: TextLocation) throws(ConfigurationError) {
+  mutating func add(_ format: FormatDeclaration, at location: TextLocation) throws(ConfigurationError) {
     for metric in format.metrics {
       let name = MetricNames.family(metric.family.name)
       if let earlier = declarations[name] {

@@ -5,7 +5,7 @@ internal import UnixTime
 struct FormatDeclarationReader {
   let services: ConfigurationServices
   /// Finds the format that another one goes on from.
-  let builtIn: (String) throws(ConfigurationError) -> LogFormat?
+  let builtIn: (String) throws(ConfigurationError) -> FormatDeclaration?
 
   private var sources: SourceReader { SourceReader(services: services) }
 
@@ -14,9 +14,9 @@ struct FormatDeclarationReader {
   ]
   private static let numericTimeUnits: [TimeUnit] = [.seconds, .milliseconds, .microseconds, .nanoseconds]
 
-  func format(_ member: LocatedValue.Member) throws(ConfigurationError) -> LogFormat {
+  func format(_ member: LocatedValue.Member) throws(ConfigurationError) -> FormatDeclaration {
     let reader = try ObjectReader(member.value, "a format", keys: Self.keys, services: services)
-    var format = try base(reader.value("base")) ?? LogFormat(name: member.name)
+    var format = try base(reader.value("base")) ?? FormatDeclaration(name: member.name)
     format.name = member.name
     if let value = reader.value("time") {
       format.time = try source(value, "time", units: Self.numericTimeUnits)
@@ -47,7 +47,7 @@ struct FormatDeclarationReader {
     return format
   }
 
-  private func base(_ value: LocatedValue?) throws(ConfigurationError) -> LogFormat? {
+  private func base(_ value: LocatedValue?) throws(ConfigurationError) -> FormatDeclaration? {
     guard let value else { return nil }
     let name = try value.text("base")
     guard let base = try builtIn(name) else {
@@ -93,7 +93,7 @@ struct FormatDeclarationReader {
 
   // MARK: Events
 
-  private func readEvents(_ value: LocatedValue?, into format: inout LogFormat) throws(ConfigurationError) {
+  private func readEvents(_ value: LocatedValue?, into format: inout FormatDeclaration) throws(ConfigurationError) {
     guard let value else { return }
     let elements = try value.elements("\"events\"")
     var rules: [EventRule] = []
@@ -109,8 +109,8 @@ struct FormatDeclarationReader {
     }
     // What a base's rules would match and these do goes to these.
     rules += format.events.filter { inherited in !rules.contains { inherited.condition.implies($0.condition) } }
-    guard rules.count <= LogFormat.maximumRules else {
-      throw ConfigurationError("a format has at most \(LogFormat.maximumRules) events", at: value.location)
+    guard rules.count <= FormatDeclaration.maximumRules else {
+      throw ConfigurationError("a format has at most \(FormatDeclaration.maximumRules) events", at: value.location)
     }
     var counts: [EventKind: Int] = [:]
     for index in rules.indices {
@@ -126,7 +126,7 @@ struct FormatDeclarationReader {
     format.events = rules
   }
 
-  private func event(_ value: LocatedValue, in format: LogFormat) throws(ConfigurationError) -> EventRule {
+  private func event(_ value: LocatedValue, in format: FormatDeclaration) throws(ConfigurationError) -> EventRule {
     let reader = try ObjectReader(
       value,
       "an event",
@@ -182,30 +182,30 @@ struct FormatDeclarationReader {
 
   // MARK: Metrics
 
-  private func readMetrics(_ value: LocatedValue?, into format: inout LogFormat) throws(ConfigurationError) {
+  private func readMetrics(_ value: LocatedValue?, into format: inout FormatDeclaration) throws(ConfigurationError) {
     guard let value else { return }
     var rules: [MetricRule] = []
     var families = FamilyTable()
     for element in try value.elements("\"metrics\"") {
       let rule = try MetricReader(services: services).metric(element)
-      var own = LogFormat(name: format.name)
+      var own = FormatDeclaration(name: format.name)
       own.metrics = [rule]
       try families.add(own, at: element.location)
       rules.append(rule)
     }
     let names = Set(rules.map(\.family.name))
     rules += format.metrics.filter { !names.contains($0.family.name) }
-    guard rules.count <= LogFormat.maximumRules else {
-      throw ConfigurationError("a format has at most \(LogFormat.maximumRules) metrics", at: value.location)
+    guard rules.count <= FormatDeclaration.maximumRules else {
+      throw ConfigurationError("a format has at most \(FormatDeclaration.maximumRules) metrics", at: value.location)
     }
     format.metrics = rules
   }
 
-  private func checkBounds(of format: LogFormat, at location: TextLocation) throws(ConfigurationError) {
+  private func checkBounds(of format: FormatDeclaration, at location: TextLocation) throws(ConfigurationError) {
     let paths = FormatBounds.paths(of: format)
-    guard paths.count <= LogFormat.maximumPaths else {
+    guard paths.count <= FormatDeclaration.maximumPaths else {
       throw ConfigurationError(
-        "\"\(format.name)\" has \(paths.count) different paths; \(LogFormat.maximumPaths) are the most",
+        "\"\(format.name)\" has \(paths.count) different paths; \(FormatDeclaration.maximumPaths) are the most",
         at: location
       )
     }

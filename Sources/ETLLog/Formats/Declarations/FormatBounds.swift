@@ -9,7 +9,7 @@ enum FormatBounds {
     let test: ValueTest
   }
 
-  static func paths(of format: LogFormat) -> Set<FormatPath> {
+  static func paths(of format: FormatDeclaration) -> Set<FormatPath> {
     let sources =
       [format.time, format.file, format.pipeline].compactMap(\.self)
       + format.events.flatMap { Array($0.members.values) } + format.metrics.flatMap(\.sources)
@@ -17,7 +17,7 @@ enum FormatBounds {
     return Set(sources.flatMap(\.paths) + tested)
   }
 
-  static func tests(of format: LogFormat) -> Set<AtomicTest> {
+  static func tests(of format: FormatDeclaration) -> Set<AtomicTest> {
     let conditions = format.events.map(\.condition) + format.metrics.map(\.condition)
     return Set(conditions.flatMap(\.atoms).map(\.test))
   }

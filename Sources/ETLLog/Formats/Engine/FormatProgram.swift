@@ -68,8 +68,10 @@ struct FormatProgram {
   /// What values are used for: `time`, `file_completed.records`, `orders_bytes_total`, `orders_bytes_total.region`.
   let useNames: [String]
   let constants: [ConstantValue]
+  /// What the events and then the metrics are called.
+  let ruleNames: [String]
 
-  init(_ format: LogFormat) {
+  init(_ format: FormatDeclaration) {
     var compiler = SourceCompiler(tree: MatchTree(format))
     tree = compiler.tree
     time = format.time.map { compiler.source($0, use: "time") }
@@ -92,6 +94,24 @@ struct FormatProgram {
     metricMasks = format.metrics.map { masks($0.condition) }
     useNames = compiler.useNames
     constants = compiler.constants
+    ruleNames = Self.distinct(format.events.map(\.name) + format.metrics.map(\.family.name))
+  }
+}
+
+extension FormatProgram {
+  /// Numbers the second and later of equal names: they are values of a label.
+  fileprivate static func distinct(_ names: [String]) -> [String] {
+    var distinct: [String] = []
+    for name in names {
+      var candidate = name
+      var number = 2
+      while distinct.contains(candidate) {
+        candidate = "\(name)_\(number)"
+        number += 1
+      }
+      distinct.append(candidate)
+    }
+    return distinct
   }
 }
 
@@ -145,7 +165,7 @@ private struct SourceCompiler {
     return FormatProgram.Source(alternatives: alternatives, use: use)
   }
 
-  mutating func event(_ rule: EventRule, _ format: LogFormat) -> FormatProgram.Event {
+  mutating func event(_ rule: EventRule, _ format: FormatDeclaration) -> FormatProgram.Event {
     func member(_ member: EventMember, _ compiler: inout SourceCompiler) -> FormatProgram.Source? {
       guard rule.kind.members.contains(member) else { return nil }
       let declared = rule.members[member] ?? (member == .file ? format.file : nil)

@@ -38,6 +38,11 @@ package protocol FormatSink: ~Copyable {
   ///   - labels: The labels' values, which stand only during the call.
   mutating func update(metric index: Int, value: Double, nanoseconds: Int64?, labels: borrowing MetricLabelValues)
 
+  /// Takes note of a rule that holds for a line, before what comes of it.
+  ///
+  /// - Parameter rule: Which one: an index of the reader's `ruleNames`.
+  mutating func noteRule(_ rule: Int)
+
   /// Takes note of a value that cannot be used, before the event of its line.
   ///
   /// - Parameters:

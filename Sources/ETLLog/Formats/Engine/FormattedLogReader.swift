@@ -10,8 +10,6 @@ package struct FormattedLogReader: ~Copyable {
   private var envelopeTexts = LineTexts()
   /// Where pieces of a cut line were read, and its last one was not: those of standard output and of other streams.
   private var isInsideCutLine = (output: false, others: false)
-  /// How many lines each rule held for: the format's events, then its metrics.
-  package private(set) var ruleLines: [Int64]
 
   /// Makes a reader.
   ///
@@ -19,17 +17,19 @@ package struct FormattedLogReader: ~Copyable {
   ///   - format: What the lines mean.
   ///   - envelope: What stands around each line.
   ///   - maximumLineBytes: How long a line may be, envelope and all.
-  package init(_ format: LogFormat, envelope: LogEnvelope = .none, maximumLineBytes: Int) {
+  package init(_ format: FormatDeclaration, envelope: LogEnvelope = .none, maximumLineBytes: Int) {
     program = FormatProgram(format)
     evaluator = SourceEvaluator(program)
     scanner = FormatScanner(program)
     self.envelope = envelope
     self.maximumLineBytes = maximumLineBytes
-    ruleLines = Array(repeating: 0, count: program.events.count + program.metrics.count)
   }
 
   /// What values are used for: `time`, `file_completed.records`, `orders_bytes_total`, `orders_bytes_total.region`.
   package var useNames: [String] { program.useNames }
+
+  /// What the format's events and then its metrics are called: `file_completed`, `orders_bytes_total`.
+  package var ruleNames: [String] { program.ruleNames }
 
   /// Reads lines and delivers what each one says, in order.
   ///
@@ -168,7 +168,7 @@ extension FormattedLogReader {
         pipeline = self.pipeline(into: &sink)
       }
       (hasMoment, isKnown) = (true, true)
-      ruleLines[program.events.count + index] &+= 1
+      sink.noteRule(program.events.count + index)
       deliverMetric(index, moment, pipeline, into: &sink)
     }
     return isKnown ? .event : .other
@@ -213,7 +213,7 @@ extension FormattedLogReader {
       sink.receive(.other, LogEvent(timestampNanoseconds: moment), texts, isTimedSinceStart: false)
       return
     }
-    ruleLines[index] &+= 1
+    sink.noteRule(index)
     let rule = program.events[index]
     var event = LogEvent(message: rule.kind.message, timestampNanoseconds: moment)
     func count(_ source: FormatProgram.Source?, _ sink: inout Sink) -> Int64? {

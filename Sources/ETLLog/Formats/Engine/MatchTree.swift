@@ -77,7 +77,7 @@ struct MatchTree {
   /// Where the text before the object is kept.
   var textNode: Int { nodes.count - 1 }
 
-  init(_ format: LogFormat) {
+  init(_ format: FormatDeclaration) {
     let paths = FormatBounds.paths(of: format)
     let tests = FormatBounds.tests(of: format).sorted {
       ($0.path.description, "\($0.test)") < ($1.path.description, "\($1.test)")

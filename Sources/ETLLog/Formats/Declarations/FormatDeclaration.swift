@@ -1,7 +1,7 @@
 package import JSON
 
 /// What the lines of a log mean.
-package struct LogFormat: Equatable, Sendable {
+package struct FormatDeclaration: Equatable, Sendable {
   /// What it is called.
   package var name: String
   /// When a line's event was.
@@ -78,7 +78,8 @@ package enum EventKind: String, CaseIterable, Sendable {
     case .fileFailed: .fileFailed
     case .runStopped: .jobStopped
     case .runCrashed: .jobCrashed
-    case .records, .other: .other
+    case .records: .recordsProcessed
+    case .other: .other
     }
   }
 }

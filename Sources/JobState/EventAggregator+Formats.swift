@@ -1,0 +1,57 @@
+package import ETLLog
+
+/// Takes what the lines of a log say that has a format of its own.
+extension EventAggregator: FormatSink {
+  package mutating func receive(
+    _ kind: EventKind,
+    _ event: LogEvent,
+    _ texts: borrowing LogTexts,
+    isTimedSinceStart: Bool
+  ) {
+    customMetrics.notePipeline(of: texts)
+    if case .runStarted = kind {
+      customMetrics.startRun(format: formatIndex, pipeline: PipelineTable.name(texts, logName: logName))
+    }
+    lineOutcome = count(event, texts, isTimedSinceStart: isTimedSinceStart)
+  }
+
+  package mutating func update(
+    metric index: Int,
+    value: Double,
+    nanoseconds: Int64?,
+    labels: borrowing MetricLabelValues
+  ) {
+    customMetrics.update(
+      format: formatIndex,
+      rule: index,
+      value: value,
+      nanoseconds: nanoseconds,
+      readNanoseconds: readNanoseconds,
+      labels: labels,
+      logName: logName
+    )
+  }
+
+  package mutating func noteRule(_ rule: Int) { formats[formatIndex].noteRule(rule) }
+
+  package mutating func noteUnusable(_ use: Int, _ reason: UnusableReason) {
+    formats[formatIndex].noteUnusable(use, reason)
+  }
+
+  package mutating func finish(_ result: FormatLineResult, line: RawSpan) {
+    defer { lineOutcome = nil }
+    switch result {
+    case .event, .other:
+      switch lineOutcome {
+      case .duplicate: lineCounts[.duplicate] += 1
+      case .stale: lineCounts[.stale] += 1
+      case .counted, nil: lineCounts[result == .event ? .event : .other] += 1
+      }
+    case .blank: lineCounts[.other] += 1
+    case .text: lineCounts[.text] += 1
+    case .partial: lineCounts[.partial] += 1
+    case .malformed: reject(.malformed, line: line)
+    case .oversized: reject(.oversized, line: line)
+    }
+  }
+}
