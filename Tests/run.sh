@@ -13,11 +13,13 @@ Checks the whole repository on Debian 12 with a Swift toolchain on PATH. Install
 apt and, into .build/test-venv, from PyPI what is missing; sudo is used only when not root.
 Sections (all of them, in this order, unless some are named):
 
-  style    swift format lint --strict, shellcheck, what the benchmarks make of their numbers
+  style    swift format lint --strict, shellcheck, schemas of .github, what the benchmarks make
+           of their numbers
   swift    build with warnings as errors, all Swift tests
   address  the tests of ETLLog once more under the address sanitizer
   fuzz     the reader of the log, guided by coverage, for 10 s (ETL_TEST_LONG=1: 60 s)
-  static   the static release executables: size, no dynamic section, --version
+  static   the static release executables: size, no dynamic section, --version, and whether
+           compose/startup-functions.txt fits the toolchain
   allocations
            that no line makes the optimized exporter allocate, and no scrape more than libevent takes
   live     both executables against each other: promtool, Prometheus's Python client,

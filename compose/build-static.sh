@@ -4,21 +4,26 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-Usage: compose/build-static.sh [SWIFT-BUILD-OPTION...]
+Usage: compose/build-static.sh [--keep-symbols] [SWIFT-BUILD-OPTION...]
 
 Builds etl-exporter and etl-simulator as they are shipped: optimized, static and without
 symbols, in .build/static/release. Options are handed to swift build, such as --verbose.
 
-  -h, --help  Show this help and exit
+  --keep-symbols  Leave the names of functions in, for a debugger or a profiler
+  -h, --help      Show this help and exit
 END
 }
 
+options=()
+strip=(-Xlinker -s)
 for argument in "$@"; do
   case $argument in
     -h | --help)
       usage
       exit 0
       ;;
+    --keep-symbols) strip=() ;;
+    *) options+=("$argument") ;;
   esac
 done
 
@@ -28,6 +33,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 #
 # Without Swift's regular expressions, which come in unasked and make an executable larger by a seventh.
 exec swift build --configuration release --scratch-path .build/static --static-swift-stdlib \
-  -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -s \
+  -Xswiftc -static-executable -Xswiftc -use-ld=lld "${strip[@]}" \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
-  -Xlinker --symbol-ordering-file="$PWD/compose/startup-functions.txt" -Xlinker --no-warn-symbol-ordering "$@"
+  -Xlinker --symbol-ordering-file="$PWD/compose/startup-functions.txt" -Xlinker --no-warn-symbol-ordering "${options[@]}"

@@ -16,7 +16,7 @@ def cells(row):
 
 
 def markdown(columns, lines):
-    """A table that can be pasted into the README."""
+    """A table that can be pasted into README.md."""
     rules = ["---:" if column in NUMERIC else "---" for column in columns]
     escaped = [[cell.replace("|", "\\|") for cell in line] for line in lines]
     return "\n".join("| " + " | ".join(line) + " |" for line in [columns, rules, *escaped])

@@ -3,8 +3,9 @@
     test_page.py --list               names the checks
     test_page.py EXECUTABLES CHECK... runs them against the executables in a folder
 
-Each check starts the real exporter, and where it needs a job the real simulator. Needs chromium, and for the check of
-accessibility the package axe-playwright-python, of which only the bundled axe-core is used. Tests/run.sh does all that.
+Each check starts the real exporter, and where it needs a job the real simulator; those of the script's parts need neither.
+Needs chromium, and for the check of accessibility the package axe-playwright-python, of which only the bundled axe-core is
+used. Tests/run.sh does all that.
 """
 
 import os
@@ -15,12 +16,13 @@ import accessibility_checks
 import fault_checks
 import hour_checks
 import number_checks
+import part_checks
 from chromium import Chromium
 
 
 CHECKS = {
     name.removeprefix("check_"): function
-    for module in (number_checks, hour_checks, fault_checks, accessibility_checks)
+    for module in (part_checks, number_checks, hour_checks, fault_checks, accessibility_checks)
     for name, function in vars(module).items() if name.startswith("check_")
 }
 

@@ -26,6 +26,8 @@ OWN_JOB = ("-f", "compose/compose.yaml", "-f", "compose/compose.own-job.yaml")
 # Every setting, and the default that its example shows.
 EXAMPLE = dict(re.findall(r"^#([A-Z_]+)=(.*)$", (FOLDER / ".env.example").read_text(), re.MULTILINE))
 
+VERSION = re.fullmatch(r"ETL_VERSION=(.+)\n", (ROOT / "Sources/CommandLineOptions/version.env").read_text())[1]
+
 findings = []
 
 
@@ -148,16 +150,18 @@ def check_own_job(compose, stack):
 
 
 def check_agreement(stack):
-    version = re.search(r'productVersion = "([^"]+)"', (ROOT / "Sources/CommandLineOptions/ProductVersion.swift").read_text())[1]
     dockerfile = (FOLDER / "Dockerfile").read_text()
-    expect(re.findall(r"ARG VERSION=(.+)", dockerfile) == [version] * 2, f"Dockerfile is not about version {version}")
     for service, image in [("etl-simulator", "etl-simulator"), ("etl-metrics", "etl-exporter")]:
-        expect(stack["services"][service]["image"] == f"{image}:{version}", f"{service} is not of version {version}")
+        said = stack["services"][service]
+        expect([said["image"], said["build"]["args"]] == [f"{image}:{VERSION}", {"ETL_VERSION": VERSION}],
+               f"{service} is not of version {VERSION}: {said['image']}, {said['build']['args']}")
     users = set(re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE)) | set(re.findall(r"--chown=(\S+)", dockerfile))
     expect(users == {"10001:10001"}, f"the two images disagree on the user: {users}")
 
     # Every variable is in .env.example, with the default that it has where a default can be seen.
     files = "".join(path.read_text() for path in FOLDER.glob("compose*.yaml"))
+    # Which is nobody's to set.
+    files = re.sub(r"\$\{ETL_VERSION:-[a-z]*\}", "", files)
     used = set(re.findall(r"\$\{([A-Z_]+)", files)) | set(re.findall(r"^ +(ETL_[A-Z_]+):$", files, re.MULTILINE))
     expect(used == set(EXAMPLE), f"not in both the Compose files and .env.example: {sorted(used ^ set(EXAMPLE))}")
     for name, default in re.findall(r"\$\{([A-Z_]+):-([^}]+)\}", files):
@@ -178,9 +182,13 @@ def main():
     stack = configuration(compose, "-f", "compose/compose.yaml")
     check_stack(stack)
     expect(configuration(compose, folder=FOLDER) == stack, "it is another stack when started from compose/")
-    etl = configuration(compose, "-f", "compose/compose.etl.yaml")
+    etl = configuration(compose, "-f", "compose/compose.etl.yaml", ETL_VERSION=VERSION)
     expect(etl["services"] == {name: stack["services"][name] for name in ETL},
            "compose.etl.yaml has other services than the whole stack")
+    alone = configuration(compose, "-f", "compose/compose.etl.yaml")["services"]
+    for name, service in alone.items():
+        expect([service["image"].split(":")[1], service["build"]["args"]] == ["latest", {"ETL_VERSION": ""}],
+               f"without a version {name} is {service['image']}, {service['build']['args']}")
     expect(etl["name"] == stack["name"] == "etl-monitoring", "the project is not called etl-monitoring")
     check_grafana(compose)
     check_own_job(compose, stack)

@@ -137,7 +137,7 @@ def show(title, text):
 
 
 def check_images(stack):
-    version = re.search(r'"([^"]+)"', (ROOT / "Sources/CommandLineOptions/ProductVersion.swift").read_text())[1]
+    version = re.search(r"=(\S+)", (ROOT / "Sources/CommandLineOptions/version.env").read_text())[1]
     sizes = []
     for program in IMAGES.values():
         image = json.loads(stack.docker("image", "inspect", f"{program}:{version}"))[0]

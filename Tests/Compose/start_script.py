@@ -33,6 +33,9 @@ class Script:
     def __init__(self, folder, compose):
         self.root = folder / "a folder"
         shutil.copytree(ROOT / "compose", self.root / "compose", ignore=shutil.ignore_patterns(".env"))
+        version = "Sources/CommandLineOptions/version.env"
+        (self.root / version).parent.mkdir(parents=True)
+        shutil.copy(ROOT / version, self.root / version)
         programs = folder / "programs"
         programs.mkdir()
         (programs / "docker").write_text(DOCKER)

@@ -35,7 +35,7 @@ extension EndToEnd {
     private func block(_ language: String) throws -> String {
       let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../README.md")
       let text = try String(contentsOf: root, encoding: .utf8)
-      let section = try #require(text.components(separatedBy: "### Your own job\n").last)
+      let section = try #require(text.components(separatedBy: "\n## Your own job\n").last)
       let block = try #require(section.components(separatedBy: "```\(language)\n").dropFirst().first)
       return try #require(block.components(separatedBy: "```").first)
     }

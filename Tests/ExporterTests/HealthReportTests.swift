@@ -1,3 +1,4 @@
+import CommandLineOptions
 import ETLLog
 import JSON
 import LinuxIO
@@ -34,7 +35,7 @@ struct HealthReportTests {
     #expect(report.exporterWorks)
     #expect(
       json(report) == """
-        {"status": "healthy", "exporter": {"status": "ok", "reasons": [], "version": "0.1.0", \
+        {"status": "healthy", "exporter": {"status": "ok", "reasons": [], "version": "\(productVersion)", \
         "uptime_seconds": 15.0, "lag_bytes": 0, "read_bytes": 0, "read_errors": 0, "event_delay_seconds": 8.0, \
         "lines": {"event": 3, "other": 0, "malformed": 0, "oversized": 0, "duplicate": 0, "stale": 0}, \
         "rotations": {"rename": 0, "truncate": 0, "delete": 0, "replace": 0, "symlink": 0}, "snapshot": null, \

@@ -57,6 +57,8 @@ struct StatusPageTests {
     let addresses = body.split(separator: "://").dropFirst().map { $0.prefix { $0 != "/" && $0 != "'" && $0 != "\"" } }
     // The names of SVG, which nobody asks.
     #expect(Set(addresses) == ["www.w3.org"])
+    let links = body.split(separator: "href=\"").dropFirst().map { $0.prefix { $0 != "\"" } }
+    #expect(links.contains { $0.hasPrefix("data:image/svg+xml,") } && !links.contains { $0.contains(" ") })
     for forbidden in [
       " onclick=", " onload=", " style=", "javascript:", "innerHTML", "eval(", "<iframe", "<link rel=\"stylesheet",
     ] {

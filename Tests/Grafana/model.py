@@ -13,7 +13,7 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__f
 DASHBOARD = os.path.join(REPOSITORY, "grafana/provisioning/dashboards/etl-monitoring.json")
 DASHBOARD_PROVIDER = os.path.join(REPOSITORY, "grafana/provisioning/dashboards/dashboards.yml")
 DATASOURCE = os.path.join(REPOSITORY, "grafana/provisioning/datasources/prometheus.yml")
-README = os.path.join(REPOSITORY, "README.md")
+README = os.path.join(REPOSITORY, "grafana/README.md")
 PROMETHEUS = os.path.join(REPOSITORY, "prometheus/prometheus.yml")
 RULES = os.path.join(REPOSITORY, "prometheus/rules/etl.rules.yml")
 

@@ -135,12 +135,12 @@ def says_what_it_shows(dashboard, _):
 
 
 def is_in_readme(dashboard, _):
-    """The README has a table of the rows."""
+    """grafana/README.md has a table of the rows."""
     with open(model.README, encoding="utf-8") as file:
         rows = re.findall(r"^\| (.+\?) \|", file.read(), re.MULTILINE)
     titles = [panel["title"] for panel in dashboard["panels"] if panel["type"] == "row"]
     if rows != titles:
-        yield f"the README has the rows {rows}, not {titles}"
+        yield f"grafana/README.md has the rows {rows}, not {titles}"
 
 
 def has_datasource(dashboard, _):

@@ -1,5 +1,5 @@
 """Checks what promtool does not: names, labels and words of the rules, that each series of an expression exists, that each
-alert is tested both ways, that the README has its row and its section, the thresholds of another objective, and the changes
+alert is tested both ways, that README.md has its row and its section, the thresholds of another objective, and the changes
 for a job that runs once a day.
 
 Usage: check_rules.py EXPORTER    the path of the program; promtool must be on PATH
@@ -12,7 +12,7 @@ import tempfile
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from rule_files import NIGHTLY_TEST, ROOT, RULES, STRICT_OBJECTIVE, STRICT_TEST, TESTS, for_nightly_job, load, name_of
+from rule_files import NIGHTLY_TEST, README, RULES, STRICT_OBJECTIVE, STRICT_TEST, TESTS, for_nightly_job, load, name_of
 from rule_files import rules_of, run_tests, seconds, series_in, with_objective
 
 # Those that the system which this one takes after has, by their names there.
@@ -81,33 +81,33 @@ def check_alert(rule, severities):
     assert name == "Watchdog" or "$labels.instance" in description, f"{name}: its description names no instance"
     about_pipeline = labels.get("component") == "job"
     assert not about_pipeline or "$labels.pipeline" in description, f"{name}: its description names no pipeline"
-    assert annotations["runbook_url"] == f"README.md#{anchor(name)}", f"{name}: {annotations['runbook_url']}"
+    assert annotations["runbook_url"] == f"prometheus/README.md#{anchor(name)}", f"{name}: {annotations['runbook_url']}"
 
 
 def in_words(duration):
-    """How the README writes the time that an alert waits."""
+    """How README.md writes the time that an alert waits."""
     total = seconds(duration)
     return "" if total == 0 else f"{total // 60} min" if total < 3600 else f"{total // 3600} h"
 
 
 def check_readme(alerts):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     places = [anchor(heading) for heading in headings]
-    runbook = re.search(r"^## Runbook$(.*?)^## ", text, re.MULTILINE | re.DOTALL)
-    assert runbook, "the README has no section Runbook"
+    runbook = re.search(r"^## Runbook$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert runbook, "README.md has no section Runbook"
     sections = dict(re.findall(r"^### (.+?)$(.*?)(?=^### |\Z)", runbook[1], re.MULTILINE | re.DOTALL))
     table = re.findall(r"^\| \[([^\]]+)\]\(#([^)]+)\) \| (\w+) \| [^|]+ \| ?([^|]*?) ?\|$", text, re.MULTILINE)
     rows = {name: (target, severity, waits) for name, target, severity, waits in table}
     for rule in alerts:
         name = rule["alert"]
-        assert places.count(anchor(name)) == 1, f"the README has {places.count(anchor(name))} headings {anchor(name)}"
-        assert "```sh\n" in sections.get(name, ""), f"the README's section {name} has no command"
+        assert places.count(anchor(name)) == 1, f"README.md has {places.count(anchor(name))} headings {anchor(name)}"
+        assert "```sh\n" in sections.get(name, ""), f"README.md's section {name} has no command"
         expected = (anchor(name), rule["labels"]["severity"], in_words(rule.get("for")))
-        assert rows.get(name) == expected, f"the README's row for {name}: {rows.get(name)} instead of {expected}"
+        assert rows.get(name) == expected, f"README.md's row for {name}: {rows.get(name)} instead of {expected}"
     names = {rule["alert"] for rule in alerts}
-    assert set(rows) == names, f"the README's table: {set(rows) ^ names}"
-    assert set(sections) == names, f"the README's runbook: {set(sections) ^ names}"
+    assert set(rows) == names, f"README.md's table: {set(rows) ^ names}"
+    assert set(sections) == names, f"README.md's runbook: {set(sections) ^ names}"
 
 
 def check_tested(alerts):

@@ -12,13 +12,13 @@ from ruamel.yaml.constructor import SafeConstructor
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = ROOT / "prometheus/rules/etl.rules.yml"
+README = ROOT / "prometheus/README.md"
 TESTS = sorted((ROOT / "prometheus/tests").glob("*.test.yml"))
 STRICT_TEST = ROOT / "Tests/Prometheus/strict-objective.test.yml"
 NIGHTLY_TEST = ROOT / "Tests/Prometheus/nightly-job.test.yml"
 STRICT_OBJECTIVE = "vector(0.99)"
 # A name of a series in an expression: those of the exporter, of Prometheus and of recording rules.
 SERIES = re.compile(r"\b(?:etl_|process_|up\b|ALERTS\b|(?:threshold|objective|instance_pipeline):)[a-z0-9_:]*")
-
 
 
 class Constructor(SafeConstructor):
@@ -71,7 +71,7 @@ def with_objective(document, expression):
 
 
 def for_nightly_job(document):
-    """The rules as the README says to change them for a job that runs once a day."""
+    """The rules as README.md says to change them for a job that runs once a day."""
     changes = {"> 600": "> 93600", "offset 10m": "offset 26h", "[10m]": "[26h]"}
     groups = [
         {**group, "rules": [rule for rule in group["rules"] if name_of(rule) != "ETL Process Health Check Failed"]}
@@ -82,10 +82,10 @@ def for_nightly_job(document):
     for old, new in changes.items():
         assert expression.count(old) == 1, f"{name_of(alert)} has {old} {expression.count(old)} times"
         expression = expression.replace(old, new)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = README.read_text(encoding="utf-8")
     section = re.search(r"^### A job that runs once a day$(.*?)^#", readme, re.MULTILINE | re.DOTALL)
     for value in (part.strip("> ") for change in changes.items() for part in change):
-        assert section and value in section[1], f"the README does not say {value} of a job that runs once a day"
+        assert section and value in section[1], f"README.md does not say {value} of a job that runs once a day"
     changed = json.dumps({"groups": groups})
     return json.loads(changed.replace(json.dumps(alert["expr"]), json.dumps(expression)))
 

@@ -43,14 +43,22 @@ enum LayoutRules {
     return findings
   }
 
-  /// The README names each metric and message that the code declares, and none that it does not.
-  /// It may name volumes, jobs and groups of rules as well, which are `configured`.
-  static func readmeFindings(_ readme: String, declared: Set<String>, configured: Set<String> = []) -> [Finding] {
-    let words = readme.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
-    let named = Set(words.map { $0.hasSuffix(".") ? String($0.dropLast()) : String($0) }.filter(isMetricOrMessage))
-    let unknown = named.subtracting(declared).subtracting(configured)
-      .map { Finding(path: "README.md", "\($0) does not exist") }
-    let missing = declared.subtracting(named).map { Finding(path: "README.md", "\($0) is not there") }
+  /// The guides, taken by their paths, name each metric and message that the code declares, and none that it does not.
+  /// They may name volumes, jobs and groups of rules as well, which are `configured`.
+  static func readmeFindings(
+    _ guides: [String: String],
+    declared: Set<String>,
+    configured: Set<String> = []
+  ) -> [Finding] {
+    let named = guides.mapValues { text in
+      let words = text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
+      return Set(words.map { $0.hasSuffix(".") ? String($0.dropLast()) : String($0) }.filter(isMetricOrMessage))
+    }
+    let unknown = named.flatMap { path, names in
+      names.subtracting(declared).subtracting(configured).map { Finding(path: path, "\($0) does not exist") }
+    }
+    let missing = named.values.reduce(declared) { $0.subtracting($1) }
+      .map { Finding(path: "README.md", "no guide names \($0)") }
     return (unknown + missing).sorted { $0.text < $1.text }
   }
 

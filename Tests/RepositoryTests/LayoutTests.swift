@@ -33,7 +33,7 @@ struct LayoutTests {
     }
   }
 
-  @Test("the README leaves a metric out, or names one that does not exist")
+  @Test("the guides leave a metric out, or name one that does not exist")
   func readme() throws {
     let literals = try Repository.sources.get().flatMap(\.text.literals).map(\.text)
     let declared = Set(literals.filter(LayoutRules.isMetricOrMessage))
@@ -42,8 +42,8 @@ struct LayoutTests {
     }
     let configured = try Set(configurations.flatMap { LayoutRules.configuredNames(try Repository.text($0)) })
     #expect(configured.contains("etl_logs") && configured.contains("etl_metrics"))
-    let readme = try Repository.text("README.md")
-    expectNone(LayoutRules.readmeFindings(readme, declared: declared, configured: configured))
+    let guides = try Repository.guides.get()
+    expectNone(LayoutRules.readmeFindings(guides, declared: declared, configured: configured))
   }
 
   @Test("a misplaced file goes unnoticed")
@@ -73,13 +73,13 @@ struct LayoutTests {
     #expect(LayoutRules.scriptFindings(path: "a.sh", text: "#!/bin/bash\nset -e\n", isExecutable: true).count == 1)
   }
 
-  @Test("a README that is wrong about a metric goes unnoticed")
+  @Test("a guide that is wrong about a metric goes unnoticed")
   func wrongReadme() {
-    let text = "`etl_a_total{x=\"y\"}` and etl_b. Not etl_process.log, not etl_."
-    #expect(LayoutRules.readmeFindings(text, declared: ["etl_a_total", "etl_b"]) == [])
-    #expect(LayoutRules.readmeFindings(text, declared: ["etl_a_total"]).count == 1)
-    #expect(LayoutRules.readmeFindings(text, declared: ["etl_a_total", "etl_b", "etl_c"]).count == 1)
-    #expect(LayoutRules.readmeFindings(text, declared: ["etl_a_total"], configured: ["etl_b"]) == [])
+    let guides = ["README.md": "`etl_a_total{x=\"y\"}`. Not etl_process.log, not etl_.", "a/README.md": "And etl_b."]
+    #expect(LayoutRules.readmeFindings(guides, declared: ["etl_a_total", "etl_b"]) == [])
+    #expect(LayoutRules.readmeFindings(guides, declared: ["etl_a_total"]).map(\.path) == ["a/README.md"])
+    #expect(LayoutRules.readmeFindings(guides, declared: ["etl_a_total", "etl_b", "etl_c"]).count == 1)
+    #expect(LayoutRules.readmeFindings(guides, declared: ["etl_a_total"], configured: ["etl_b"]) == [])
     let yaml = "volumes:\n  etl_logs: {}\n- job_name: etl_metrics\n  expr: etl_a_total > 1\n"
     #expect(LayoutRules.configuredNames(yaml) == ["etl_logs", "etl_metrics"])
   }

@@ -14,6 +14,16 @@ check_style() {
   check 'benchmarks: their statistics' 60 /usr/bin/python3 Tests/Benchmarks/test_benchmarks.py
   mapfile -t scripts < <(find Tests compose -name '*.sh')
   check 'shellcheck' 60 shellcheck --external-sources .ci/run "${scripts[@]}"
+  check 'schemas of .github' 60 follows_github_schemas
+}
+
+follows_github_schemas() {
+  local check=("$venv/bin/check-jsonschema" --builtin-schema)
+  "${check[@]}" vendor.github-workflows .github/workflows/*.yml
+  "${check[@]}" custom.github-workflows-require-timeout .github/workflows/*.yml
+  "${check[@]}" vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+  "${check[@]}" vendor.github-issue-forms .github/ISSUE_TEMPLATE/wrong-numbers.yml
+  "${check[@]}" vendor.dependabot .github/dependabot.yml
 }
 
 check_swift() {
@@ -86,6 +96,8 @@ check_static() {
   for name in etl-exporter etl-simulator; do
     check "static $name" 10 is_static_executable "$name"
   done
+  # It leaves the executables as they were.
+  check 'static: functions that are put side by side' 300 compose/startup-functions.sh --check
 }
 
 is_static_executable() {

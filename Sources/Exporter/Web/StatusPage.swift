@@ -3,8 +3,8 @@ internal import HTTPServer
 
 /// What somebody sees who opens the exporter's address in a browser: one document, which asks nobody but the exporter.
 ///
-/// It is written in `Resources`, apart from its style and its script, and the build makes the three files part of the
-/// program.
+/// It is written in `Resources`, apart from its style and the parts of its script, and the build makes these files part of
+/// the program.
 struct StatusPage {
   private let telemetryPath: String
 
@@ -48,6 +48,18 @@ struct StatusPage {
     return bits.map { String($0, radix: 16) }.joined(separator: "-")
   }
 
+  /// The parts of the script in the order in which they build on each other; the last one starts it.
+  private static let scriptParts = [
+    PackageResources.words_js, PackageResources.elements_js, PackageResources.pipelines_js,
+    PackageResources.judgement_js, PackageResources.minutes_js, PackageResources.scales_js,
+    PackageResources.present_js, PackageResources.exporter_js, PackageResources.plots_js, PackageResources.polling_js,
+  ]
+
+  /// One function of all parts, so that what they declare is not in the document's own scope.
+  private static var script: [UInt8] {
+    Array("(() => {\n\"use strict\";\n\n".utf8) + scriptParts.joined(separator: "\n".utf8) + Array("})();\n".utf8)
+  }
+
   /// Puts together what the files in `Resources` hold.
   ///
   /// - Parameter nonce: What the policy knows the style and the script by.
@@ -57,7 +69,7 @@ struct StatusPage {
       switch name {
       case "nonce": Array(nonce.utf8)
       case "style": PackageResources.status_css
-      case "script": PackageResources.status_js
+      case "script": Self.script
       case "version": Array(productVersion.utf8)
       case "metrics": Array(telemetryPath.utf8)
       default: nil
