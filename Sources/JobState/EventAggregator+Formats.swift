@@ -2,6 +2,7 @@ package import ETLLog
 
 /// Takes what the lines of a log say that has a format of its own.
 extension EventAggregator: FormatSink {
+  /// Counts an event; what became of it is the line's result.
   package mutating func receive(
     _ kind: EventKind,
     _ event: LogEvent,
@@ -15,6 +16,7 @@ extension EventAggregator: FormatSink {
     lineOutcome = count(event, texts, isTimedSinceStart: isTimedSinceStart)
   }
 
+  /// Adds to a metric of the format.
   package mutating func update(
     metric index: Int,
     value: Double,
@@ -32,12 +34,15 @@ extension EventAggregator: FormatSink {
     )
   }
 
+  /// Counts a line of a rule.
   package mutating func noteRule(_ rule: Int) { formats[formatIndex].noteRule(rule) }
 
+  /// Counts a value that cannot be used.
   package mutating func noteUnusable(_ use: Int, _ reason: UnusableReason) {
     formats[formatIndex].noteUnusable(use, reason)
   }
 
+  /// Counts a line by what became of it.
   package mutating func finish(_ result: FormatLineResult, line: RawSpan) {
     defer { lineOutcome = nil }
     switch result {

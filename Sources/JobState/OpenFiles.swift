@@ -44,11 +44,12 @@ struct OpenFiles: Equatable {
 
   /// Closes a file.
   ///
-  /// - Parameter nameHash: What it is known by; without a name all are closed, since it may be any.
+  /// - Parameter nameHash: What it is known by. Without a name all are closed, since it may be any; and one that was not seen
+  ///   to start may be that which was started without a name.
   /// - Returns: When it was started; nil where that was not seen.
   mutating func finish(_ nameHash: UInt64) -> Int64? {
     guard let index = files.firstIndex(where: { $0.nameHash == nameHash }) else {
-      if nameHash == Self.unnamed { removeAll() }
+      files.removeAll { nameHash == Self.unnamed || $0.nameHash == Self.unnamed }
       return nil
     }
     return files.remove(at: index).startedNanoseconds

@@ -87,6 +87,8 @@ let goldenBeforeTheFirstLine = """
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
+  etl_exporter_log_lines_total{result="text"} 0
+  etl_exporter_log_lines_total{result="partial"} 0
   # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read; negative where the job's clock is ahead.
   # TYPE etl_exporter_event_delay_seconds gauge
   # HELP etl_exporter_log_bytes_total Bytes read from the logs.
@@ -249,6 +251,8 @@ let goldenRun = """
   etl_exporter_log_lines_total{result="oversized"} 0
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
+  etl_exporter_log_lines_total{result="text"} 0
+  etl_exporter_log_lines_total{result="partial"} 0
   # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read; negative where the job's clock is ahead.
   # TYPE etl_exporter_event_delay_seconds gauge
   etl_exporter_event_delay_seconds 6

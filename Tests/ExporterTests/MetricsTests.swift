@@ -281,6 +281,8 @@ struct MetricsTests {
         "etl_exporter_log_lines_total{result=\"oversized\"} 2",
         "etl_exporter_log_lines_total{result=\"duplicate\"} 1",
         "etl_exporter_log_lines_total{result=\"stale\"} 1",
+        "etl_exporter_log_lines_total{result=\"text\"} 0",
+        "etl_exporter_log_lines_total{result=\"partial\"} 0",
       ]
     )
   }

@@ -25,7 +25,9 @@ enum ConfigurationFile {
     if let file, !file.logs.isEmpty {
       for option in ["log-file", "log-file.format", "log-file.envelope"]
       where configuration.givenOptions.contains(option) {
-        throw UsageError("--\(option) and \"logs\" in \(configuration.configFile ?? "") exclude each other; use one of them")
+        throw UsageError(
+          "--\(option) and \"logs\" in \(configuration.configFile ?? "") exclude each other; use one of them"
+        )
       }
       configuration.logSources = try file.logs.map { log throws(UsageError) in
         LogSource(
@@ -35,7 +37,9 @@ enum ConfigurationFile {
           envelope: log.envelope
         )
       }
-    } else if let name = configuration.formatName ?? (configuration.envelope == .none ? nil : BuiltInFormats.defaultName) {
+    } else if let name = configuration.formatName
+      ?? (configuration.envelope == .none ? nil : BuiltInFormats.defaultName)
+    {
       let found = try format(name, envelope: configuration.envelope, in: file?.formats ?? [])
       for index in configuration.logSources.indices {
         configuration.logSources[index].format = found
@@ -95,6 +99,7 @@ enum ConfigurationFile {
   static func summary(_ file: LogConfiguration, path: String) -> String {
     let metrics = Set(file.formats.flatMap { $0.metrics.map(\.family.name) }).count
     func amount(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-    return "\(path): \(amount(file.formats.count, "format")), \(amount(metrics, "metric")), \(amount(file.logs.count, "log"))"
+    return
+      "\(path): \(amount(file.formats.count, "format")), \(amount(metrics, "metric")), \(amount(file.logs.count, "log"))"
   }
 }

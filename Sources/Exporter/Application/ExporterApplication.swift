@@ -42,7 +42,7 @@ final class ExporterApplication {
   /// - Throws: `StartError` with one line that says what is wrong.
   init(_ configuration: ExporterConfiguration, environment: [String: String]) throws(StartError) {
     logger = Logger(level: configuration.logLevel, format: configuration.logFormat)
-    exposition = MetricCatalogue.exposition(FormatSet(configuration.logSources).families)
+    exposition = MetricCatalogue.exposition(FormatSet(configuration.logSources))
     staleAfterSeconds = configuration.staleAfter.inSeconds
     snapshotSeconds = configuration.storageInterval.inSeconds
     var snapshot: Snapshot?

@@ -23,7 +23,12 @@ enum ExporterOptions {
       .value("log-file.envelope", .oneOf("NAME"), \.envelope, help: "what stands around each line"),
       .optionalValue("config.file", .text("FILE"), \.configFile, help: "formats and metrics of one's own, and logs"),
       .flag("config.check", \.checksConfiguration, help: "say whether the configuration file is right"),
-      .optionalValue("config.print", .text("NAME"), \.printedFormat, help: "print a built-in format, to change and use"),
+      .optionalValue(
+        "config.print",
+        .text("NAME"),
+        \.printedFormat,
+        help: "print a built-in format, to change and use"
+      ),
       .value(
         "log.poll-interval",
         .duration(in: shortest...longest),

@@ -158,7 +158,7 @@ struct BatchReader: ~Copyable {
       formats: processor.aggregator.formats
     )
     var output: [UInt8] = []
-    MetricCatalogue.exposition(formats.families).render(source, as: .text, into: &output)
+    MetricCatalogue.exposition(formats).render(source, as: .text, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 }

@@ -52,7 +52,11 @@ extension LogFollower {
   /// - Parameter changes: What it did.
   func reportMetricChanges(_ changes: CustomMetricTable.Changes) {
     for name in changes.begun.prefix(FollowerReports.maximumNames) {
-      logger.write(.info, "a metric of a format is new or means something else; it counts from here on", ["metric": name])
+      logger.write(
+        .info,
+        "a metric of a format is new or means something else; it counts from here on",
+        ["metric": name]
+      )
     }
     for name in changes.dropped.prefix(FollowerReports.maximumNames) {
       logger.write(.info, "a metric is in no format any more; it was dropped", ["metric": name])

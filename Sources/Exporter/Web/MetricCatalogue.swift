@@ -48,13 +48,13 @@ struct ScrapeSource {
 enum MetricCatalogue {
   typealias Family = MetricFamily<ScrapeSource>
 
-  /// All metrics and those that formats declare.
+  /// All metrics, with those of formats where a log has one.
   ///
-  /// - Parameter families: The latter, in their order.
-  static func exposition(_ families: [MetricFamilyDeclaration] = []) -> Exposition<ScrapeSource> {
-    Exposition(
-      job + jobTimes + jobFiles + custom(families) + ownLogReading + ownFormats + ownSnapshots + ownServer + ownProcess
-    )
+  /// - Parameter formats: The formats.
+  /// - Returns: What renders them.
+  static func exposition(_ formats: FormatSet = FormatSet()) -> Exposition<ScrapeSource> {
+    let ofFormats = formats.declarations.isEmpty ? [] : custom(formats.families) + ownFormats
+    return Exposition(job + jobTimes + jobFiles + ownLogReading + ofFormats + ownSnapshots + ownServer + ownProcess)
   }
 
   private static var job: [Family] {

@@ -4,8 +4,6 @@ import Foundation
 import JSON
 import YAML
 
-
-
 /// What the reader of configurations is given by the exporter.
 let configurationServices = ConfigurationServices(
   parse: { bytes throws(ConfigurationError) in try YAMLReader.read(bytes) },

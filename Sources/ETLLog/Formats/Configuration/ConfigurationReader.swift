@@ -107,8 +107,10 @@ package struct ConfigurationReader: Sendable {
     }
   }
 
-  private func logs(_ value: LocatedValue?, _ formats: [FormatDeclaration]) throws(ConfigurationError) -> [LogConfiguration
-    .ConfiguredLog]
+  private typealias ConfiguredLog = LogConfiguration.ConfiguredLog
+
+  private func logs(_ value: LocatedValue?, _ formats: [FormatDeclaration]) throws(ConfigurationError)
+    -> [ConfiguredLog]
   {
     guard let value else { return [] }
     let elements = try value.elements("\"logs\"")
@@ -116,7 +118,7 @@ package struct ConfigurationReader: Sendable {
       throw ConfigurationError("\"logs\" has 1 to \(LogConfiguration.maximumLogs) logs", at: value.location)
     }
     let names = formats.map(\.name) + BuiltInFormats.names
-    var logs: [LogConfiguration.ConfiguredLog] = []
+    var logs: [ConfiguredLog] = []
     for element in elements {
       let reader = try ObjectReader(
         element,

@@ -129,9 +129,11 @@ package struct MetricFamilyDeclaration: Equatable, Sendable {
 
   /// Its name: `[a-z_][a-z0-9_]*`.
   package let name: String
+  /// What its values mean.
   package let kind: Kind
   /// What it is, for people.
   package let help: String
+  /// What its series differ in.
   package let labels: [MetricLabel]
   /// A histogram's upper bounds, finite and growing.
   package let buckets: [Double]

@@ -39,6 +39,7 @@ package enum ConstantValue: Hashable, Sendable {
     }
   }
 
+  /// Equal ones have equal hashes: a number's spelling is no part of it.
   package func hash(into hasher: inout Hasher) {
     switch self {
     case .text(let text): hasher.combine(text)
