@@ -90,7 +90,7 @@ extension EndToEnd {
         #expect(help.end == .exited(0))
         #expect(help.process.output.hasPrefix("Usage: \(program.rawValue) "))
         #expect(help.process.output.contains("--log-file"))
-        #expect(help.process.outputLines.count <= 50)
+        #expect(help.process.outputLines.count <= 58)
         #expect(help.process.outputLines.allSatisfy { $0.count <= 80 })
         #expect(help.process.errors == "")
         let version = try sandbox.run(program, ["--version"])

@@ -34,9 +34,7 @@ enum ImportRules {
 
   /// The folders that a module is divided into, for those that are.
   static let folders: [String: Set<String>] = [
-    "ETLLog": [
-      "Formats/BuiltIn", "Formats/Configuration", "Formats/Declarations", "Formats/Engine", "Reading", "Schema", "Writing",
-    ],
+    "ETLLog": ["Formats", "Reading", "Schema", "Writing"],
     "Exporter": ["Application", "Following", "Logging", "Persistence", "Web"],
     "HTTPServer": ["Client", "Protocol", "Server", "Transport"],
     "Tailing": ["Discovery", "Files", "Tailer", "Watching"],
