@@ -39,7 +39,7 @@ let package = Package(
     ),
     .target(name: "Tailing", dependencies: ["LinuxIO"]),
     .target(name: "Metrics"),
-    .target(name: "JobState", dependencies: ["ETLLog", "JSON", "Metrics", "UnixTime"]),
+    .target(name: "JobState", dependencies: ["ETLLog", "Metrics", "UnixTime"]),
     .target(
       name: "Exporter",
       dependencies: [
@@ -83,7 +83,8 @@ let package = Package(
       dependencies: [
         "CommandLineOptions", "ETLLog", "Exporter", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
         "UnixTime",
-      ]
+      ],
+      exclude: ["Fixtures"]
     ),
     .testTarget(
       name: "SimulatorTests",

@@ -28,6 +28,11 @@ Shows what all of them say, and goes on doing so until Ctrl-C.
 Starts the ETL simulator and its exporter.
 
 .EXAMPLE
+powershell -ExecutionPolicy Bypass -File compose\start-etl-monitoring.ps1
+
+The same where Windows does not let scripts start, which is its default.
+
+.EXAMPLE
 .\compose\start-etl-monitoring.ps1 -FullStack
 
 Starts the whole stack, and shows where the dashboard is.
@@ -55,9 +60,14 @@ param(
 Set-StrictMode -Version 2.0
 # Not 'Stop': PowerShell 5.1 would then take what docker writes to its standard error for an error.
 $ErrorActionPreference = 'Continue'
+# Where the caller has it otherwise, PowerShell 7 would throw what docker ends with, in the middle of what is said here.
+$PSNativeCommandUseErrorActionPreference = $false
 
 # How long the services may take to become healthy, once their images are there.
 $StartLimitSeconds = 300
+# After how long it is said that Docker has not answered yet, and how long it may take.
+$AnswerNoticeSeconds = 5
+$AnswerLimitSeconds = 60
 $EtlServices = @('etl-simulator', 'etl-metrics')
 $ComposeFile = Join-Path $PSScriptRoot 'compose.yaml'
 
@@ -70,15 +80,37 @@ function Invoke-Compose([string[]] $Arguments) {
     & docker compose --file $ComposeFile $Arguments
 }
 
-function Assert-Docker {
-    if (-not (Get-Command docker -CommandType Application -ErrorAction SilentlyContinue)) {
-        Stop-WithError 'there is no docker on PATH; get it from https://docs.docker.com/get-docker'
+# Asks the engine for its version. While Docker Desktop starts, docker waits in silence and without an end.
+function Assert-Engine([string] $Docker) {
+    $start = New-Object System.Diagnostics.ProcessStartInfo
+    $start.FileName = $Docker
+    $start.Arguments = 'version --format "{{.Server.Version}}"'
+    $start.UseShellExecute = $false
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    $output = $process.StandardOutput.ReadToEndAsync()
+    $errors = $process.StandardError.ReadToEndAsync()
+    if (-not $process.WaitForExit($AnswerNoticeSeconds * 1000)) {
+        Write-Host "Waiting for Docker to answer, for $AnswerLimitSeconds s at most ..."
+        if (-not $process.WaitForExit(($AnswerLimitSeconds - $AnswerNoticeSeconds) * 1000)) {
+            $process.Kill()
+            Stop-WithError ("Docker has not answered for $AnswerLimitSeconds s; see whether Docker has started, " +
+                'restart it, and try again')
+        }
     }
-    $answer = & docker version --format '{{.Server.Version}}' 2>&1
-    if ($LASTEXITCODE -ne 0) {
-        $reason = $answer | Select-Object -Last 1
+    if ($process.ExitCode -ne 0) {
+        $reason = ($output.Result + $errors.Result).Trim() -split '\r?\n' | Select-Object -Last 1
         Stop-WithError "Docker does not answer; start Docker first. It says: $reason"
     }
+}
+
+function Assert-Docker {
+    $docker = Get-Command docker -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+    if (-not $docker) {
+        Stop-WithError 'there is no docker on PATH; get it from https://docs.docker.com/get-docker'
+    }
+    Assert-Engine $docker.Path
     $version = & docker compose version --short 2>&1
     if ($LASTEXITCODE -ne 0) {
         Stop-WithError 'there is no Docker Compose; get it from https://docs.docker.com/compose/install'

@@ -93,18 +93,46 @@ is_port_taken() { # port
 
 # How long the services may take to become healthy, once their images are there.
 readonly start_limit_seconds=300
+# After how long it is said that Docker has not answered yet, and how long it may take.
+readonly answer_notice_seconds=5
+readonly answer_limit_seconds=60
 readonly etl_services=(etl-simulator etl-metrics)
 
 compose() {
   docker compose --file compose/compose.yaml "$@"
 }
 
+# Asks the engine for its version. While Docker Desktop starts, docker waits in silence and without an end.
+check_engine() {
+  local output process tenths=0
+  output=$(mktemp)
+  docker version --format '{{.Server.Version}}' >"$output" 2>&1 &
+  process=$!
+  while kill -0 "$process" 2>/dev/null; do
+    sleep 0.1
+    tenths=$((tenths + 1))
+    if ((tenths == answer_notice_seconds * 10)); then
+      echo "Waiting for Docker to answer, for $answer_limit_seconds s at most ..."
+    elif ((tenths >= answer_limit_seconds * 10)); then
+      kill "$process" 2>/dev/null || true
+      rm -f "$output"
+      fail "Docker has not answered for $answer_limit_seconds s; see whether Docker has started, restart it, and try again"
+    fi
+  done
+  wait "$process" || {
+    local said
+    said=$(tail -n 1 "$output")
+    rm -f "$output"
+    fail "Docker does not answer; start Docker first. It says: $said"
+  }
+  rm -f "$output"
+}
+
 check_docker() {
-  local answer version
+  local version
   command -v docker >/dev/null ||
     fail 'there is no docker on PATH; get it from https://docs.docker.com/get-docker, or use --local'
-  answer=$(docker version --format '{{.Server.Version}}' 2>&1) ||
-    fail "Docker does not answer; start Docker first. It says: $(tail -n 1 <<<"$answer")"
+  check_engine
   version=$(docker compose version --short 2>/dev/null) ||
     fail 'there is no Docker Compose; get it from https://docs.docker.com/compose/install'
   if [[ ! $version =~ ([0-9]+)\.([0-9]+) ]] ||

@@ -83,13 +83,6 @@ package final class EventLoop {
     precondition(result >= 0, "the event loop failed")
   }
 
-  /// Serves what is due now and returns without waiting.
-  package func runOnce() {
-    // EVLOOP_NONBLOCK alone would go on for as long as a handler leaves something to do.
-    let result = unsafe event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_ONCE)
-    precondition(result >= 0, "the event loop failed")
-  }
-
   /// Lets `run` return once the handlers that are due in this turn were called; sends nothing that is still pending.
   package func stop() {
     unsafe event_base_loopexit(base, nil)

@@ -97,9 +97,7 @@ public enum Byte {
   @inlinable public static var openBracket: UInt8 { UInt8(ascii: "[") }
   @inlinable public static var closeBracket: UInt8 { UInt8(ascii: "]") }
   @inlinable public static var lowercaseE: UInt8 { UInt8(ascii: "e") }
-  @inlinable public static var lowercaseT: UInt8 { UInt8(ascii: "t") }
   @inlinable public static var lowercaseU: UInt8 { UInt8(ascii: "u") }
-  @inlinable public static var lowercaseZ: UInt8 { UInt8(ascii: "z") }
   /// The bit by which an ASCII letter's two cases differ.
   @inlinable public static var caseBit: UInt8 { 0x20 }
 }

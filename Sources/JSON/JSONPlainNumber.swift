@@ -24,6 +24,34 @@ extension JSONScanner {
     return (value, next)
   }
 
+  /// Reads a number without sign and exponent, of at most 19 digits, those behind the point among them.
+  ///
+  /// - Parameter position: Its first byte.
+  /// - Returns: The digits, how many of them stand behind the point, and the position behind the number; nil where something
+  ///   else stands, it begins with a zero, or the chunk ends too soon to look at 48 bytes.
+  package func scanPlainDigits(
+    _ position: BytePosition
+  ) -> (mantissa: UInt64, fractionCount: Int, end: BytePosition)? {
+    guard end - position >= 48, position.byte != Byte.zero else { return nil }
+    var (mantissa, next) = Self.digits(position)
+    if next - position == 16 {
+      let tail = LeadingDigits(next.word)
+      mantissa = mantissa &* PowerOfTen.integer(tail.count) &+ tail.value
+      next += tail.count
+    }
+    let wholeCount = next - position
+    guard 1...19 ~= wholeCount else { return nil }
+    var fractionCount = 0
+    if next.byte == Byte.period {
+      let (fraction, fractionEnd) = Self.digits(next + 1)
+      fractionCount = fractionEnd - next - 1
+      guard 1...15 ~= fractionCount, wholeCount + fractionCount <= 19 else { return nil }
+      mantissa = mantissa &* PowerOfTen.integer(fractionCount) &+ fraction
+      next = fractionEnd
+    }
+    return Self.continuesNumber(next.byte) ? nil : (mantissa, fractionCount, next)
+  }
+
   /// Up to 15 digits without a superfluous zero in front; 16 bytes must be there to be read.
   @inline(__always)
   private static func plainDigits(_ position: BytePosition) -> (value: UInt64, end: BytePosition)? {

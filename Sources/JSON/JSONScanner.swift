@@ -1,4 +1,5 @@
-/// The grammar of RFC 8259, to the letter, on one line.
+/// The grammar of RFC 8259 on one line, wider only where common writers are: `NaN`, `Infinity` and `-Infinity` are values, and
+/// half a surrogate pair is an escape.
 ///
 /// Each function takes the place where something must stand and gives the place behind it, or nil where the line breaks
 /// the grammar. A newline is taken by none, although JSON would allow it as white space: it ends the line.
@@ -73,7 +74,24 @@ public struct JSONScanner: BitwiseCopyable {
     case UInt8(ascii: "n"):
       return skipLiteral(start, "null")
     default:
-      return skipShortNumber(start) ?? scanNumber(start)?.end
+      return skipShortNumber(start) ?? scanNumber(start)?.end ?? skipNotFinite(start)
+    }
+  }
+
+  /// Goes behind a value that says nothing: null, or a number that is not finite as Python and JavaScript write it.
+  ///
+  /// - Parameter start: The value's first byte.
+  /// - Returns: The position behind it; nil where another value or none stands.
+  package func skipNothing(_ start: BytePosition) -> BytePosition? {
+    start.byte == UInt8(ascii: "n") ? skipLiteral(start, "null") : skipNotFinite(start)
+  }
+
+  private func skipNotFinite(_ start: BytePosition) -> BytePosition? {
+    switch start.byte {
+    case UInt8(ascii: "N"): skipLiteral(start, "NaN")
+    case UInt8(ascii: "I"): skipLiteral(start, "Infinity")
+    case Byte.minus: skipLiteral(start, "-Infinity")
+    default: nil
     }
   }
 

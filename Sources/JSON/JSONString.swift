@@ -6,13 +6,16 @@ public struct JSONString: BitwiseCopyable {
   public let end: BytePosition
   /// Whether there are escapes in it.
   public let isEscaped: Bool
+  /// Whether it is written in ASCII alone; what its escapes say may be more.
+  public let isASCII: Bool
 
   /// Makes a string of its bytes.
   @inlinable
-  public init(start: BytePosition, end: BytePosition, isEscaped: Bool) {
+  public init(start: BytePosition, end: BytePosition, isEscaped: Bool, isASCII: Bool = true) {
     self.start = start
     self.end = end
     self.isEscaped = isEscaped
+    self.isASCII = isASCII
   }
 
   /// How many bytes it is written with, escapes and all.
@@ -45,12 +48,33 @@ public struct JSONString: BitwiseCopyable {
       }
     }
   }
+
+  /// Goes over what the string says, character by character.
+  ///
+  /// - Parameter body: Takes each character.
+  package func forEachUnescapedScalar(_ body: (Unicode.Scalar) -> Void) {
+    var position = start
+    while position < end {
+      if position.byte < 0x80, position.byte != Byte.backslash {
+        body(Unicode.Scalar(position.byte))
+        position += 1
+      } else {
+        // It is valid: neither one stands for anything else.
+        let (scalar, next) =
+          JSONScanner.decodeEscape(position) ?? JSONScanner.decodeMultibyteCharacter(position)
+          ?? ("\u{FFFD}", position + 1)
+        body(scalar)
+        position = next
+      }
+    }
+  }
 }
 
 extension JSONScanner {
   /// Reads a string (RFC 8259 §7) of well-formed UTF-8 (RFC 3629 §4).
   ///
-  /// An escape of half a surrogate pair is refused: RFC 8259 §8.2 leaves open what it means, and no UTF-8 can say it.
+  /// An escape of half a surrogate pair says U+FFFD: RFC 8259 §8.2 leaves open what it means, no UTF-8 can say it, and Python
+  /// writes file names so that are no UTF-8.
   ///
   /// - Parameter start: The place behind the opening quote.
   /// - Returns: The string, or nil where it is not valid.
@@ -90,11 +114,11 @@ extension JSONScanner {
   @inline(never) @usableFromInline
   func scanRareString(_ start: BytePosition, from stop: BytePosition) -> JSONString? {
     var position = stop
-    var isEscaped = false
+    var (isEscaped, isASCII) = (false, true)
     while true {
       switch position.byte {
       case Byte.quote:
-        return JSONString(start: start, end: position, isEscaped: isEscaped)
+        return JSONString(start: start, end: position, isEscaped: isEscaped, isASCII: isASCII)
       case Byte.backslash:
         isEscaped = true
         if Self.simpleEscape((position + 1).byte) != nil {
@@ -105,6 +129,7 @@ extension JSONScanner {
         }
       case 0x80...:
         guard let next = Self.skipMultibyteCharacter(position) else { return nil }
+        isASCII = false
         position = next
       default:
         return nil
@@ -132,6 +157,21 @@ extension JSONScanner {
       return nil
     }
     return position + byteCount
+  }
+
+  /// Reads a character of two to four bytes.
+  ///
+  /// - Parameter position: The place of its first byte.
+  /// - Returns: The character and the place behind it; nil where none stands.
+  package static func decodeMultibyteCharacter(
+    _ position: BytePosition
+  ) -> (scalar: Unicode.Scalar, next: BytePosition)? {
+    guard let next = skipMultibyteCharacter(position) else { return nil }
+    let byteCount = next - position
+    // The first byte has as many ones at its top as there are bytes, and then a zero; the others six bits each.
+    var value = UInt32(position.byte) & 0x7F >> UInt32(byteCount)
+    for index in 1..<byteCount { value = value << 6 | UInt32((position + index).byte & 0x3F) }
+    return Unicode.Scalar(value).map { ($0, next) }
   }
 
   /// Reads one escape, or the two of a surrogate pair.
@@ -169,7 +209,7 @@ extension JSONScanner {
     guard UTF16.isLeadSurrogate(unit), second.byte == Byte.backslash, (second + 1).byte == Byte.lowercaseU,
       let low = fourHexDigits(second + 2), UTF16.isTrailSurrogate(low),
       let scalar = Unicode.Scalar(0x1_0000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) - 0xDC00))
-    else { return nil }
+    else { return ("\u{FFFD}", second) }
     return (scalar, second + 6)
   }
 

@@ -41,15 +41,6 @@ extension JSONValue {
   /// A count; nil where this is none, or below 0.
   package var count: Int64? { integerValue.flatMap { $0 >= 0 ? $0 : nil } }
 
-  /// A time that may not have come yet.
-  ///
-  /// - Parameter nanoseconds: The time, since 1970; nil gives null.
-  /// - Returns: The value.
-  package static func nanoseconds(_ nanoseconds: Int64?) -> JSONValue { nanoseconds.map(JSONValue.integer) ?? .null }
-
-  /// The hexadecimal number in a string; nil where this is none.
-  package var hexadecimalValue: UInt64? { stringValue.flatMap { UInt64($0, radix: 16) } }
-
   /// The elements of an array, each made into something.
   ///
   /// - Parameter make: Makes it; nil where it cannot.

@@ -1,8 +1,10 @@
 extension JSONValue {
-  /// Reads one value with nothing but white space around it: the counterpart of `append`, for what this program wrote.
+  /// Reads one value with nothing but white space around it: the counterpart of `append`.
+  ///
+  /// A number that is not finite is null, as `append` writes it.
   ///
   /// - Parameter text: The text, on one line and without a newline.
-  /// - Returns: The value; nil where the text breaks RFC 8259, is nested deeper than 128, or has a number that no
+  /// - Returns: The value; nil where the text breaks the grammar of `JSONScanner`, is nested deeper than 128, or has a number that no
   ///   `Double` holds.
   package static func parse(_ text: [UInt8]) -> JSONValue? {
     // The scanner needs a newline to stop at.
@@ -39,7 +41,7 @@ private struct JSONValueParser {
   }
 
   private func parseNumber(_ start: BytePosition) -> Parsed? {
-    guard let number = json.scanNumber(start) else { return nil }
+    guard let number = json.scanNumber(start) else { return json.skipNothing(start).map { (.null, $0) } }
     // Rare enough for a copy of its text, which says all that the scanner's parts of it may not.
     let text = unsafe String(decoding: number.start.bytes(to: number.end), as: UTF8.self)
     if let integer = Int64(text) { return (.integer(integer), number.end) }

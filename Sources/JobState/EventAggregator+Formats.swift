@@ -13,7 +13,7 @@ extension EventAggregator: FormatSink {
     if case .runStarted = kind {
       customMetrics.startRun(format: formatIndex, pipeline: PipelineTable.name(texts, logName: logName))
     }
-    lineOutcome = count(event, texts, isTimedSinceStart: isTimedSinceStart)
+    eventResult = count(event, texts, isTimedSinceStart: isTimedSinceStart)
   }
 
   /// Adds to a metric of the format.
@@ -44,13 +44,13 @@ extension EventAggregator: FormatSink {
 
   /// Counts a line by what became of it.
   package mutating func finish(_ result: FormatLineResult, line: RawSpan) {
-    defer { lineOutcome = nil }
+    defer { eventResult = nil }
     switch result {
     case .event, .other:
-      switch lineOutcome {
-      case .duplicate: lineCounts[.duplicate] += 1
-      case .stale: lineCounts[.stale] += 1
-      case .counted, nil: lineCounts[result == .event ? .event : .other] += 1
+      if let eventResult, !eventResult.isCounted {
+        lineCounts[eventResult] += 1
+      } else {
+        lineCounts[result == .event ? .event : .other] += 1
       }
     case .blank: lineCounts[.other] += 1
     case .text: lineCounts[.text] += 1

@@ -22,6 +22,8 @@ package struct LogOrigin: Equatable {
 package struct EventAggregator: LogEventSink {
   /// What became of the lines, over all logs.
   package internal(set) var lineCounts: LineCounts
+  /// What became of their values.
+  package private(set) var valueCounts: ValueCounts
   /// What the lines said.
   package private(set) var pipelines: PipelineTable
   /// Two logs whose running totals went to one pipeline, which follows those of one job only; nil while there are none.
@@ -41,7 +43,7 @@ package struct EventAggregator: LogEventSink {
   /// Which of the formats the lines have that are received next.
   var formatIndex = 0
   /// What became of the event of the line that is being received; nil where it has none.
-  var lineOutcome: RunTracker.Outcome?
+  var eventResult: LineResult?
   private(set) var logName: [UInt8]?
   private var origin = LogOrigin()
   private(set) var readNanoseconds: Int64 = 0
@@ -49,6 +51,7 @@ package struct EventAggregator: LogEventSink {
   /// Whether totals of no named pipeline have come since this log's lines began: the next lines tell the same of it.
   private var hasRecordedTotalsSource = false
   private var rejectedLines: RejectedLines?
+  private var unusableValues: UnusableValues?
   /// When the newest event happened, and when it was read; nil before the first one that says when it happened.
   private var newestEventNanoseconds: Int64?
   private var newestEventReadNanoseconds: Int64 = 0
@@ -58,16 +61,19 @@ package struct EventAggregator: LogEventSink {
   /// - Parameters:
   ///   - pipelines: What is known from before.
   ///   - lineCounts: What is known from before.
+  ///   - valueCounts: What is known from before.
   ///   - customMetrics: The metrics that formats declare.
   ///   - formats: Those formats.
   package init(
     pipelines: PipelineTable,
     lineCounts: LineCounts,
+    valueCounts: ValueCounts = ValueCounts(),
     customMetrics: CustomMetricTable = CustomMetricTable(),
     formats: [FormatStatistics] = []
   ) {
     self.pipelines = pipelines
     self.lineCounts = lineCounts
+    self.valueCounts = valueCounts
     self.customMetrics = customMetrics
     self.formats = formats
   }
@@ -95,37 +101,59 @@ package struct EventAggregator: LogEventSink {
     return rejectedLines
   }
 
+  /// Takes what there is to say of values that could not be used since this was last called.
+  ///
+  /// - Returns: The first of them, and how many there were; nil where there were none.
+  package mutating func takeUnusableValues() -> UnusableValues? {
+    defer { unusableValues = nil }
+    return unusableValues
+  }
+
+  /// Counts the values of the next event that are missing in it, or not as they stand in the line.
+  ///
+  /// - Parameters:
+  ///   - unusable: The fields with a value that they cannot have.
+  ///   - replaced: The texts in which characters were replaced.
+  ///   - object: The event's object.
+  package mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan) {
+    let before = valueCounts.unusable.total
+    valueCounts.add(unusable: unusable, replaced: replaced)
+    guard !unusable.isEmpty else { return }
+    if unusableValues == nil {
+      // Safe: the bytes stand during the call.
+      let bytes = unsafe object.withUnsafeBytes { unsafe Array($0) }
+      guard let first = UnusableValue(in: unusable, object: bytes) else { return }
+      unusableValues = UnusableValues(path: origin.path, first: first)
+    }
+    unusableValues?.count += valueCounts.unusable.total - before
+  }
+
   /// Counts an event.
   ///
   /// - Parameters:
   ///   - event: What the line says.
   ///   - texts: Its texts, which stand only during the call.
   package mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
-    switch count(event, texts) {
-    case .counted: lineCounts[event.message.isKnown ? .event : .other] += 1
-    case .duplicate: lineCounts[.duplicate] += 1
-    case .stale: lineCounts[.stale] += 1
-    }
+    lineCounts[count(event, texts)] += 1
   }
 
   mutating func count(
     _ event: LogEvent,
     _ texts: borrowing LogTexts,
     isTimedSinceStart: Bool = false
-  ) -> RunTracker.Outcome {
+  ) -> LineResult {
     if !hasRecordedTotalsSource { recordTotalsSource(event, texts) }
-    let outcome = pipelines.apply(
+    let result = pipelines.apply(
       event,
       texts,
       logName: logName,
       readNanoseconds: readNanoseconds,
       isTimedSinceStart: isTimedSinceStart
     )
-    if case .counted = outcome, let nanoseconds = event.timestampNanoseconds {
-      newestEventNanoseconds = nanoseconds
-      newestEventReadNanoseconds = readNanoseconds
-    }
-    return outcome
+    guard result.isCounted, let nanoseconds = event.timestampNanoseconds else { return result }
+    newestEventNanoseconds = nanoseconds
+    newestEventReadNanoseconds = readNanoseconds
+    return result
   }
 
   /// Lets metrics of formats go that have had no event for as long as they say.
@@ -134,13 +162,14 @@ package struct EventAggregator: LogEventSink {
   /// Counts a line that is no event.
   ///
   /// - Parameters:
-  ///   - reason: Why it is none.
-  ///   - line: The line with its newline; empty where it was skipped.
-  package mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  ///   - reason: Why it is none: `.malformed`, `.oversized`, `.text`, or `.other` where it is blank.
+  ///   - line: The line with its newline, or a part of it; empty where it was skipped.
+  package mutating func reject(_ reason: LineResult, line: RawSpan) {
+    lineCounts[reason] += 1
+    // A blank line is nothing that somebody has to mend, and neither is a stack trace.
     switch reason {
-    case .malformed: lineCounts[.malformed] += 1
-    case .oversized: lineCounts[.oversized] += 1
-    case .blank: return lineCounts[.other] += 1
+    case .other, .text: return
+    default: break
     }
     if rejectedLines == nil { rejectedLines = RejectedLines(path: origin.path, reason: reason, line: line) }
     rejectedLines?.count += 1

@@ -28,6 +28,9 @@ package struct History {
     /// The longest of these times, in seconds.
     package var longestSeconds = 0.0
 
+    /// Makes an empty one.
+    package init() {}
+
     /// Adds another sample of the same time.
     ///
     /// - Parameter other: The other sample.
@@ -57,9 +60,14 @@ package struct History {
   /// Each at its number modulo the capacity; none before the first line.
   private var samples: [Sample] = []
   /// The number of the newest sample, counted in samples since 1970.
-  private var newest: Int64 = 0
+  package private(set) var newest: Int64 = 0
   /// The number of the oldest sample ever, which may have left the ring.
-  private var oldest: Int64 = 0
+  package private(set) var oldest: Int64 = 0
+  /// Whether no line has come yet.
+  package var isEmpty: Bool { samples.isEmpty }
+
+  /// Makes one of no line.
+  package init() {}
 
   /// The number of the sample that a time belongs to.
   ///
@@ -165,64 +173,37 @@ private func clampedSum(_ left: UInt32, _ right: Int64) -> UInt32 {
 // MARK: In a snapshot
 
 extension History {
-  /// Its numbers with blanks between them: the newest and the oldest sample's, and of each sample that is not empty its
-  /// age and its values. One string, because a tree of JSON values would take ten times the memory of the ring.
-  var text: String {
-    guard !samples.isEmpty else { return "" }
-    var text = "\(newest) \(oldest)"
-    for age in 0..<Int64(Self.capacity) {
-      guard let sample = sample(newest - age), sample != Sample() else { continue }
-      text += " \(age) \(sample.events) \(sample.records) \(sample.files) \(sample.failures) \(sample.timedFiles)"
-      text += " \(sample.totalSeconds) \(sample.longestSeconds)"
+  /// A sample and how many samples it is older than the newest one.
+  package struct AgedSample {
+    /// How many samples it is older than the newest one; 0 up to the capacity.
+    package var age: Int64
+    /// The sample.
+    package var sample: Sample
+
+    package init(age: Int64 = 0, sample: Sample = Sample()) {
+      self.age = age
+      self.sample = sample
     }
-    return text
   }
 
-  /// Reads what `text` gave.
+  /// Makes one with samples from before; nil where these are numbers that no history has.
   ///
-  /// - Parameter text: The text; nil where it is none.
-  init?(text: String) {
-    guard !text.isEmpty else { return }
-    var fields = text.split(separator: " ", omittingEmptySubsequences: false)[...]
-    guard let newest: Int64 = fields.takeNumber(), let oldest: Int64 = fields.takeNumber(),
-      (0...newest).contains(oldest),
-      newest <= .max / (Self.sampleSeconds * 1_000_000_000)
-    else { return nil }
+  /// - Parameters:
+  ///   - newest: The number of the newest sample.
+  ///   - oldest: The number of the oldest sample ever.
+  ///   - agedSamples: Those that are not empty.
+  package init?(newest: Int64, oldest: Int64, samples agedSamples: [AgedSample]) {
+    guard 0 <= oldest, oldest <= newest, newest <= .max / (Self.sampleSeconds * 1_000_000_000) else { return nil }
     self.newest = newest
     self.oldest = oldest
     samples = Array(repeating: Sample(), count: Self.capacity)
-    while !fields.isEmpty {
-      guard let age: Int64 = fields.takeNumber(), (0..<Int64(Self.capacity)).contains(age), age <= newest,
-        let sample = Sample(&fields)
+    for aged in agedSamples {
+      guard 0 <= aged.age, aged.age < Int64(Self.capacity), aged.age <= newest, aged.sample.totalSeconds.isFinite,
+        aged.sample.longestSeconds.isFinite
       else { return nil }
-      let (lap, index) = Self.lapAndIndex(of: newest - age)
-      samples[index] = sample
+      let (lap, index) = Self.lapAndIndex(of: newest - aged.age)
+      samples[index] = aged.sample
       samples[index].lap = lap
     }
-  }
-}
-
-extension History.Sample {
-  fileprivate init?(_ fields: inout ArraySlice<Substring>) {
-    guard let events: UInt32 = fields.takeNumber(), let records: UInt32 = fields.takeNumber(),
-      let files: UInt32 = fields.takeNumber(), let failures: UInt32 = fields.takeNumber(),
-      let timedFiles: UInt32 = fields.takeNumber(), let totalSeconds: Double = fields.takeNumber(),
-      let longestSeconds: Double = fields.takeNumber(), totalSeconds.isFinite, longestSeconds.isFinite
-    else { return nil }
-    self.init(
-      events: events,
-      records: records,
-      files: files,
-      failures: failures,
-      timedFiles: timedFiles,
-      totalSeconds: totalSeconds,
-      longestSeconds: longestSeconds
-    )
-  }
-}
-
-extension ArraySlice<Substring> {
-  fileprivate mutating func takeNumber<Number: LosslessStringConvertible>() -> Number? {
-    popFirst().flatMap { Number(String($0)) }
   }
 }

@@ -1,5 +1,4 @@
 package import ETLLog
-internal import JSON
 internal import UnixTime
 
 /// How a job is now, by its newest events.
@@ -67,15 +66,20 @@ package struct JobStatus {
   ///
   /// - Parameters:
   ///   - message: What happened.
-  ///   - nameHash: What the file is known by.
+  ///   - texts: What names the file.
   ///   - nanoseconds: When, since 1970.
   ///   - startsRun: Whether it is the first event of a run.
   /// - Returns: When the file was started that is done; nil where none is, or that was not seen.
-  mutating func trackFile(_ message: LogMessage, _ nameHash: UInt64, at nanoseconds: Int64, startsRun: Bool) -> Int64? {
+  mutating func trackFile(
+    _ message: LogMessage,
+    _ texts: borrowing LogTexts,
+    at nanoseconds: Int64,
+    startsRun: Bool
+  ) -> Int64? {
     if startsRun { openFiles.removeAll() }
     switch message {
-    case .fileStarted: openFiles.start(nameHash, at: nanoseconds)
-    case .fileCompleted, .fileFailed: return openFiles.finish(nameHash)
+    case .fileStarted: openFiles.start(OpenFiles.nameHash(texts), at: nanoseconds)
+    case .fileCompleted, .fileFailed: return openFiles.finish(OpenFiles.nameHash(texts))
     case .jobStarted, .jobStopped, .jobCrashed: openFiles.removeAll()
     case .recordsProcessed, .other: break
     }
@@ -99,29 +103,45 @@ package struct JobStatus {
 // MARK: In a snapshot
 
 extension JobStatus {
-  /// The members of the pipeline's object that say it.
-  var jsonMembers: [(String, JSONValue)] {
-    [
-      ("last_event", .nanoseconds(lastEventNanoseconds)),
-      ("last_event_guessed", .boolean(isLastEventGuessed)),
-      ("last_success", .nanoseconds(lastSuccessNanoseconds)),
-      ("last_failure", .nanoseconds(lastFailureNanoseconds)),
-      ("file_started", .nanoseconds(fileStartedNanoseconds)),
-      ("open_files", openFiles.json),
-      ("ending", ending.flatMap { $0.spellings.first }.map(JSONValue.string) ?? .null),
-    ]
+  /// What a new process needs to go on from here.
+  package struct State {
+    /// The time of the newest event, since 1970; nil before the first.
+    package var lastEventNanoseconds: Int64?
+    /// Whether that time is only when its line was read.
+    package var isLastEventGuessed = false
+    /// When the newest file was completed; nil before the first.
+    package var lastSuccessNanoseconds: Int64?
+    /// When the newest file failed; nil before the first.
+    package var lastFailureNanoseconds: Int64?
+    /// Since when a file is being worked on; nil while none is. All that older snapshots know of open files.
+    package var fileStartedNanoseconds: Int64?
+    /// The files that are being worked on; nil in older snapshots.
+    package var openFiles: [OpenFile]?
+    /// How the job ended; nil while it has not.
+    package var ending: LogMessage?
+
+    /// Makes that of the time before the first line.
+    package init() {}
   }
 
-  /// Reads what `jsonMembers` gave.
-  ///
-  /// - Parameter json: The pipeline's object.
-  init(json: JSONValue) {
-    lastEventNanoseconds = json["last_event"]?.integerValue
-    isLastEventGuessed = json["last_event_guessed"]?.booleanValue ?? false
-    lastSuccessNanoseconds = json["last_success"]?.integerValue
-    lastFailureNanoseconds = json["last_failure"]?.integerValue
-    openFiles = OpenFiles(json: json["open_files"], startedNanoseconds: json["file_started"]?.integerValue)
-    let ending = json["ending"]?.stringValue
-    self.ending = LogMessage.allCases.first { message in ending.map(message.spellings.contains) ?? false }
+  var state: State {
+    var state = State()
+    state.lastEventNanoseconds = lastEventNanoseconds
+    state.isLastEventGuessed = isLastEventGuessed
+    state.lastSuccessNanoseconds = lastSuccessNanoseconds
+    state.lastFailureNanoseconds = lastFailureNanoseconds
+    state.fileStartedNanoseconds = fileStartedNanoseconds
+    state.openFiles = openFiles.files
+    state.ending = ending
+    return state
+  }
+
+  init(_ state: State) {
+    lastEventNanoseconds = state.lastEventNanoseconds
+    isLastEventGuessed = state.isLastEventGuessed
+    lastSuccessNanoseconds = state.lastSuccessNanoseconds
+    lastFailureNanoseconds = state.lastFailureNanoseconds
+    openFiles = OpenFiles(state.openFiles, startedNanoseconds: state.fileStartedNanoseconds)
+    ending = state.ending
   }
 }

@@ -1,27 +1,7 @@
-package import JSON
+package import ETLLog
 
 /// How many lines there were, by what became of them.
 package struct LineCounts {
-  /// What may become of a line; the case's name is the label's value.
-  package enum Result: Int, CaseIterable {
-    /// It is one of the known events and was counted.
-    case event
-    /// It is well-formed, but says nothing known, or it is blank.
-    case other
-    /// It is not one JSON object, or one of its known fields has a wrong type or value.
-    case malformed
-    /// It is longer than the limit.
-    case oversized
-    /// It repeats a line that was counted before.
-    case duplicate
-    /// It is older than what was counted before.
-    case stale
-    /// There is no object in it, where a format of one's own says what lines mean.
-    case text
-    /// It is a piece of a line that a container's runtime cut.
-    case partial
-  }
-
   /// Makes counts of no line.
   package init() {}
 
@@ -29,35 +9,27 @@ package struct LineCounts {
   private var counts = InlineArray<8, Int64>(repeating: 0)
 
   /// How many lines became that.
-  package subscript(result: Result) -> Int64 {
-    get { counts[result.rawValue] }
-    set { counts[result.rawValue] = newValue }
+  package subscript(result: LineResult) -> Int64 {
+    get { counts[Self.index(of: result)] }
+    set { counts[Self.index(of: result)] = newValue }
+  }
+
+  private static func index(of result: LineResult) -> Int {
+    switch result {
+    case .event: 0
+    case .other: 1
+    case .malformed: 2
+    case .oversized: 3
+    case .duplicate: 4
+    case .stale: 5
+    case .text: 6
+    case .partial: 7
+    }
   }
 }
 
 extension LineCounts: Equatable {
   package static func == (left: LineCounts, right: LineCounts) -> Bool {
-    Result.allCases.allSatisfy { left[$0] == right[$0] }
-  }
-}
-
-// MARK: In a snapshot
-
-extension LineCounts {
-  /// The counts by result, for a snapshot.
-  package var json: JSONValue {
-    .object(Result.allCases.map { (String(describing: $0), .integer(self[$0])) })
-  }
-
-  /// Reads what `json` gave.
-  ///
-  /// - Parameter json: The value; nil where a count is missing.
-  package init?(json: JSONValue?) {
-    for result in Result.allCases {
-      // Older snapshots do not have those that came later.
-      let isNew = result == .text || result == .partial
-      guard let count = json?[String(describing: result)]?.count ?? (isNew ? 0 : nil) else { return nil }
-      self[result] = count
-    }
+    LineResult.allCases.allSatisfy { left[$0] == right[$0] }
   }
 }

@@ -73,6 +73,16 @@ extension LineReport {
 /// By how much the clocks of two machines, or the lines of two writers, may be apart without a meaning.
 let clockToleranceSeconds = 1.0
 
+extension LineResult {
+  /// Whether the line was counted.
+  var isCounted: Bool {
+    switch self {
+    case .event, .other: true
+    case .malformed, .oversized, .duplicate, .stale, .text, .partial: false
+    }
+  }
+}
+
 extension LogMessage {
   /// Whether it is one of the messages that a job writes.
   var isKnown: Bool {

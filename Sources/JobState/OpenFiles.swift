@@ -1,18 +1,11 @@
 internal import ETLLog
-internal import JSON
 
 /// The files that were started and neither completed nor failed, of jobs that work on several at a time.
 struct OpenFiles: Equatable {
   /// More are not told apart: the ones that were started first are forgotten.
   static let maximumCount = 1_000
 
-  private struct File: Equatable, BitwiseCopyable {
-    /// What its name is known by: a hash, so that a file that is started asks for no memory.
-    let nameHash: UInt64
-    let startedNanoseconds: Int64
-  }
-
-  private var files: [File] = []
+  private(set) var files: [JobStatus.OpenFile] = []
 
   /// When the file was started that has been open for longest, since 1970; nil where none is open.
   var oldestNanoseconds: Int64? {
@@ -39,7 +32,7 @@ struct OpenFiles: Equatable {
   mutating func start(_ nameHash: UInt64, at nanoseconds: Int64) {
     files.removeAll { $0.nameHash == nameHash }
     if files.count == Self.maximumCount { files.removeFirst() }
-    files.append(File(nameHash: nameHash, startedNanoseconds: nanoseconds))
+    files.append(JobStatus.OpenFile(nameHash: nameHash, startedNanoseconds: nanoseconds))
   }
 
   /// Closes a file.
@@ -61,26 +54,37 @@ struct OpenFiles: Equatable {
 
 // MARK: In a snapshot
 
-extension OpenFiles {
-  var json: JSONValue {
-    .array(
-      files.map { .array([.integer(Int64(bitPattern: $0.nameHash)), .integer($0.startedNanoseconds)]) }
-    )
-  }
+extension JobStatus {
+  /// A file that is being worked on.
+  package struct OpenFile: Equatable, BitwiseCopyable {
+    /// What its name is known by: a hash, so that a file that is started asks for no memory.
+    package var nameHash: UInt64
+    /// When it was started, since 1970.
+    package var startedNanoseconds: Int64
 
-  /// Reads what `json` gave.
+    /// Makes one of no name.
+    package init() {
+      self.init(nameHash: 0, startedNanoseconds: 0)
+    }
+
+    init(nameHash: UInt64, startedNanoseconds: Int64) {
+      self.nameHash = nameHash
+      self.startedNanoseconds = startedNanoseconds
+    }
+  }
+}
+
+extension OpenFiles {
+  /// Makes those that an earlier process left.
   ///
   /// - Parameters:
-  ///   - json: The value; nil in older snapshots.
+  ///   - files: The files; nil in older snapshots.
   ///   - startedNanoseconds: What those have in its place.
-  init(json: JSONValue?, startedNanoseconds: Int64?) {
-    guard let elements = json?.arrayValue else {
+  init(_ files: [JobStatus.OpenFile]?, startedNanoseconds: Int64?) {
+    guard let files else {
       if let startedNanoseconds { start(Self.unnamed, at: startedNanoseconds) }
       return
     }
-    for element in elements.suffix(Self.maximumCount) {
-      guard let numbers = element.elements(\.integerValue), numbers.count == 2 else { continue }
-      start(UInt64(bitPattern: numbers[0]), at: numbers[1])
-    }
+    for file in files.suffix(Self.maximumCount) { start(file.nameHash, at: file.startedNanoseconds) }
   }
 }

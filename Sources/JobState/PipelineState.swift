@@ -1,5 +1,4 @@
 internal import ETLLog
-internal import JSON
 package import Metrics
 internal import UnixTime
 
@@ -85,15 +84,16 @@ package struct PipelineState {
     _ texts: borrowing LogTexts,
     readNanoseconds: Int64,
     isTimedSinceStart: Bool = false
-  ) -> RunTracker.Outcome {
+  ) -> LineResult {
     var event = event
     // A time yet to come is a clock that is ahead: for how things are now it is now.
     let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
     let before = totals.accounted
-    let outcome = totals.apply(LineReport(event, readNanoseconds: readNanoseconds))
-    guard case .counted(let failures, let startsRun) = outcome else { return outcome }
+    let effect = totals.apply(LineReport(event, readNanoseconds: readNanoseconds))
+    guard effect.result.isCounted else { return effect.result }
+    let result: LineResult = event.message.isKnown ? .event : .other
     if event.isOfJob { hasJobEvents = true }
-    let startedNanoseconds = trackFile(event, texts, at: nanoseconds, startsRun: startsRun)
+    let startedNanoseconds = status.trackFile(event.message, texts, at: nanoseconds, startsRun: effect.startsRun)
     if isTimedSinceStart, let startedNanoseconds, startedNanoseconds <= nanoseconds {
       event.processingTimeSeconds = seconds(from: startedNanoseconds, to: nanoseconds)
     }
@@ -102,10 +102,10 @@ package struct PipelineState {
       at: nanoseconds,
       readNanoseconds: readNanoseconds
     )
-    countErrors(failures, event, texts)
+    countErrors(effect.failures, event, texts)
     // Without a word on when, what or how much it says nothing of the job's health.
-    guard event.isOfJob || event.timestampNanoseconds != nil else { return outcome }
-    let isNewest = status.apply(event, at: nanoseconds, readNanoseconds: readNanoseconds, startsRun: startsRun)
+    guard event.isOfJob || event.timestampNanoseconds != nil else { return result }
+    let isNewest = status.apply(event, at: nanoseconds, readNanoseconds: readNanoseconds, startsRun: effect.startsRun)
     switch event.message {
     case .fileCompleted:
       noteCompletedFile(event, texts, at: nanoseconds, isNewest: isNewest)
@@ -115,21 +115,7 @@ package struct PipelineState {
       }
     default: break
     }
-    return outcome
-  }
-
-  private mutating func trackFile(
-    _ event: LogEvent,
-    _ texts: borrowing LogTexts,
-    at nanoseconds: Int64,
-    startsRun: Bool
-  ) -> Int64? {
-    switch event.message {
-    // Most lines of no job's are of no file's either.
-    case .recordsProcessed, .other: if !startsRun { return nil }
-    default: break
-    }
-    return status.trackFile(event.message, OpenFiles.nameHash(texts), at: nanoseconds, startsRun: startsRun)
+    return result
   }
 
   private mutating func noteCompletedFile(
@@ -191,9 +177,25 @@ extension PipelineState {
   /// How many failures had a type that was put under the overflow.
   package var errorTypeOverflow: Int64 { errorTypes.overflowCount }
 
+  /// How many files failed by one type of error.
+  package struct ErrorCount {
+    /// The type; none has two counts.
+    package var type = ""
+    /// How many; at least 0.
+    package var count: Int64 = 0
+
+    /// Makes one of no type.
+    package init() {}
+
+    init(type: String, count: Int64) {
+      self.type = type
+      self.count = count
+    }
+  }
+
   /// Failures by type.
-  package var errorCounts: [(type: String, count: Int64)] {
-    zip(errorTypes.names, errors).map { (String(decoding: $0, as: UTF8.self), $1.count) }
+  package var errorCounts: [ErrorCount] {
+    zip(errorTypes.names, errors).map { ErrorCount(type: String(decoding: $0, as: UTF8.self), count: $1.count) }
   }
 
   /// Why the newest failed file failed; nil before the first.
@@ -205,82 +207,73 @@ extension PipelineState {
 // MARK: In a snapshot
 
 extension PipelineState {
-  var json: JSONValue {
-    .object(
-      [
-        ("pipeline", name.map(JSONValue.string) ?? .null),
-        ("totals", totals.json),
-        ("errors", .array(errorCounts.map { .object([("type", .string($0.type)), ("count", .integer($0.count))]) })),
-        ("error_type_overflow", .integer(errorTypes.overflowCount)),
-        ("last_failure_type", lastFailureType.map(JSONValue.string) ?? .null),
-        ("newest_file_rate", newestFileRate.map(JSONValue.decimal) ?? .null),
-        ("processing_seconds", processingSeconds.json),
-        ("processing_times", processingTimes.json),
-        ("file_records", fileRecords.json),
-        ("has_job_events", .boolean(hasJobEvents)),
-        ("history", .string(history.text)),
-      ] + status.jsonMembers
-    )
+  /// What a new process needs to go on from here; exemplars are not kept.
+  package struct State {
+    /// The pipeline's name; nil for the one that has none.
+    package var name: String?
+    /// The work done.
+    package var totals = RunTracker.State()
+    /// Failures by type.
+    package var errors: [ErrorCount] = []
+    /// How many failures had a type that was put under the overflow; at least 0.
+    package var errorTypeOverflow: Int64 = 0
+    /// Why the newest failed file failed; nil before the first.
+    package var lastFailureType: String?
+    /// Records per second of the newest completed file.
+    package var newestFileRate: Double?
+    /// Seconds per file of the newest completed files.
+    package var processingSeconds = RecentMean(capacity: recentFiles)
+    /// Seconds per completed file.
+    package var processingTimes = Histogram(bounds: processingSecondsBounds)
+    /// Records per completed file.
+    package var fileRecords = Histogram(bounds: fileRecordsBounds)
+    /// Whether an event of a job has come.
+    package var hasJobEvents = false
+    /// The last hour.
+    package var history = History()
+    /// How the job is.
+    package var status = JobStatus.State()
+
+    /// Makes that of the time before the first line.
+    package init() {}
+  }
+
+  var state: State {
+    var state = State()
+    state.name = name
+    state.totals = totals.state
+    state.errors = errorCounts
+    state.errorTypeOverflow = errorTypeOverflow
+    state.lastFailureType = lastFailureType
+    state.newestFileRate = newestFileRate
+    state.processingSeconds = processingSeconds
+    state.processingTimes = processingTimes
+    state.fileRecords = fileRecords
+    state.hasJobEvents = hasJobEvents
+    state.history = history
+    state.status = status.state
+    return state
   }
 
   /// Takes the place of a pipeline of which nothing is known yet.
   ///
-  /// - Parameters:
-  ///   - json: What `json` gave.
-  ///   - resetParts: Where the names of those parts are added that cannot be read and start anew: for them alone nobody
-  ///     should lose the totals.
-  init?(json: JSONValue, resetParts: inout [String]) {
-    guard let totals = RunTracker(json: json["totals"]), let errors = json["errors"]?.arrayValue,
-      let overflow = json["error_type_overflow"]?.count
-    else { return nil }
-    self.init(name: json["pipeline"]?.stringValue)
-    self.totals = totals
-    func restore<Part>(_ part: inout Part, _ name: String, _ make: (JSONValue?) -> Part?) {
-      if let made = make(json[name]) {
-        part = made
-      } else if !resetParts.contains(name) {
-        resetParts.append(name)
-      }
-    }
-    restore(&processingSeconds, "processing_seconds") { RecentMean(capacity: Self.recentFiles, json: $0) }
-    restore(&processingTimes, "processing_times") { Histogram(bounds: Self.processingSecondsBounds, json: $0) }
-    restore(&fileRecords, "file_records") { Histogram(bounds: Self.fileRecordsBounds, json: $0) }
-    restore(&history, "history") { json in
-      // Older snapshots have none.
-      json.map { $0.stringValue.flatMap(History.init(text:)) } ?? History()
-    }
-    for error in errors {
-      guard let type = error["type"]?.stringValue, let count = error["count"]?.count else { return nil }
-      addErrors(count, at: errorTypes.index(of: Array(type.utf8).span))
-    }
-    status = JobStatus(json: json)
-    if let type = json["last_failure_type"]?.stringValue {
+  /// - Parameter state: What an earlier process left; the histograms have the bounds of an empty state's.
+  init(_ state: State) {
+    self.init(name: state.name)
+    totals = RunTracker(state.totals)
+    for error in state.errors { addErrors(error.count, at: errorTypes.index(of: Array(error.type.utf8).span)) }
+    if let type = state.lastFailureType {
       lastErrorTypeIndex = errorTypes.index(of: Array(type.utf8).span)
       addNewErrorTypes()
     }
-    errorTypes.overflowCount = overflow
-    hasJobEvents = json["has_job_events"]?.booleanValue ?? false
-    newestFileRate = json["newest_file_rate"]?.decimalValue
-  }
-}
-
-extension Histogram {
-  /// The bounds, the counts and the sum; examples are not kept.
-  var json: JSONValue {
-    .object([
-      ("bounds", .array(bounds.map(JSONValue.decimal))), ("counts", .array(counts.map(JSONValue.integer))),
-      ("sum", .decimal(sum)),
-    ])
-  }
-
-  init?(bounds: [Double], json: JSONValue?) {
-    guard let json, let counts = json["counts"]?.elements(\.integerValue) else { return nil }
-    // Older snapshots have no bounds, and null for an infinite sum.
-    if let written = json["bounds"] { guard written.elements(\.decimalValue) == bounds else { return nil } }
-    var sum = json["sum"]?.decimalValue
-    if case .null = json["sum"] { sum = .greatestFiniteMagnitude }
-    guard let sum else { return nil }
-    self.init(bounds: bounds, counts: counts, sum: sum)
+    errorTypes.overflowCount = state.errorTypeOverflow
+    newestFileRate = state.newestFileRate
+    processingSeconds = state.processingSeconds
+    processingTimes = state.processingTimes
+    fileRecords = state.fileRecords
+    hasJobEvents = state.hasJobEvents
+    history = state.history
+    status = JobStatus(state.status)
   }
 }
 

@@ -1,5 +1,4 @@
 internal import ETLLog
-package import JSON
 internal import Metrics
 
 /// The pipelines, and which of them an event belongs to.
@@ -48,7 +47,7 @@ package struct PipelineTable {
     logName: [UInt8]?,
     readNanoseconds: Int64,
     isTimedSinceStart: Bool = false
-  ) -> RunTracker.Outcome {
+  ) -> LineResult {
     // To Prometheus a label without a value is no label.
     var index: Int?
     texts.withBytes(of: .pipeline) { if !$0.isEmpty { index = self.index(of: $0) } }
@@ -94,32 +93,41 @@ extension LogEvent {
 // MARK: In a snapshot
 
 extension PipelineTable {
-  /// All pipelines, for a snapshot.
-  package var json: JSONValue {
-    .object([
-      ("overflow", .integer(names.overflowCount)),
-      ("states", .array(states.map(\.json))),
-    ])
+  /// What a new process needs to go on from here.
+  package struct State {
+    /// How many events had a pipeline that was put under the overflow; at least 0.
+    package var overflowCount: Int64 = 0
+    /// Each pipeline; those with a name in the order in which they came.
+    package var pipelines: [PipelineState.State] = []
+
+    /// Makes that of the time before the first line.
+    package init() {}
+  }
+
+  /// The state of all pipelines as of now.
+  package var state: State {
+    var state = State()
+    state.overflowCount = names.overflowCount
+    state.pipelines = states.map(\.state)
+    return state
   }
 
   /// Takes the place of the pipelines that are there before the first line.
   ///
   /// - Parameters:
   ///   - logNames: Each log's own name; nil for a log that has none.
-  ///   - json: What `json` gave.
-  ///   - resetParts: Where the names of those parts of pipelines are added that cannot be read and start anew.
-  package init?(logNames: [String?], json: JSONValue?, resetParts: inout [String]) {
-    guard let elements = json?["states"]?.arrayValue, let overflow = json?["overflow"]?.count else { return nil }
+  ///   - state: What an earlier process left.
+  package init(logNames: [String?], state: State) {
     self.init(logNames: [])
-    for element in elements {
-      guard let state = PipelineState(json: element, resetParts: &resetParts) else { return nil }
-      if let name = state.name {
-        states[index(of: Array(name.utf8).span)] = state
+    for state in state.pipelines {
+      let pipeline = PipelineState(state)
+      if let name = pipeline.name {
+        states[index(of: Array(name.utf8).span)] = pipeline
       } else {
-        states[0] = state
+        states[0] = pipeline
       }
     }
-    names.overflowCount = overflow
+    names.overflowCount = state.overflowCount
     // After those of the snapshot, so that each of these gets its place back.
     namesEveryLog = !logNames.contains(nil)
     for case .some(let name) in logNames { _ = index(of: Array(name.utf8).span) }

@@ -5,7 +5,7 @@ package struct RejectedLines {
   /// The log of the first one.
   package let path: String
   /// Why the first one was not counted.
-  package let reason: LineRejection
+  package let reason: LineResult
   /// What is wrong with the first one, and what would be right; nil where it was too long.
   package let fault: String?
   /// How the first one begins, at most `maximumBytes` of it; empty where none of it was kept.
@@ -21,14 +21,14 @@ package struct RejectedLines {
   /// - Parameters:
   ///   - path: The log.
   ///   - reason: Why it was not counted.
-  ///   - line: The line with its newline; empty where it was skipped.
-  init(path: String, reason: LineRejection, line: RawSpan) {
+  ///   - line: The line with its newline, or a part of one; empty where it was skipped.
+  init(path: String, reason: LineResult, line: RawSpan) {
     self.path = path
     self.reason = reason
     // Safe: the bytes stand during the call.
     fault = reason == .malformed ? LineFault.explain(unsafe line.withUnsafeBytes { unsafe Array($0) }) : nil
-    let kept = line.extracting(first: min(max(line.byteCount - 1, 0), Self.maximumBytes))
+    let kept = line.extracting(first: min(line.byteCount, Self.maximumBytes))
     // Safe: the bytes stand during the call.
-    beginning = unsafe kept.withUnsafeBytes { unsafe Array($0) }
+    beginning = unsafe kept.withUnsafeBytes { bytes in unsafe Array(bytes.prefix { $0 != UInt8(ascii: "\n") }) }
   }
 }

@@ -1,18 +1,18 @@
-internal import JSON
+internal import ETLLog
 
 /// Counts a job's work by following its running totals, so that a lost line loses no count and a repeated one adds none.
 ///
 /// Growth is counted; growth that no line accounts for is a gap; standing still in spite of claimed work is a
 /// repetition, or the first work of a new run where the line says so; falling is a new run or a late line.
 package struct RunTracker: Equatable {
-  /// What became of a line.
-  enum Outcome: Equatable {
-    /// It was counted; with it came so many failures, its own among them. It may be the first line of a run.
-    case counted(failures: Int64, startsRun: Bool)
-    /// It repeats a line that was counted already.
-    case duplicate
-    /// It is older than what was counted already.
-    case stale
+  /// What a line did.
+  struct Effect: Equatable {
+    /// `.event` where it was counted; else `.duplicate` or `.stale`.
+    let result: LineResult
+    /// How many failures came with it, its own among them.
+    var failures: Int64 = 0
+    /// Whether it is the first line of a run.
+    var startsRun = false
   }
 
   /// The records.
@@ -45,7 +45,7 @@ package struct RunTracker: Equatable {
   ///
   /// - Parameter report: What the line says.
   /// - Returns: What became of it.
-  mutating func apply(_ report: LineReport) -> Outcome {
+  mutating func apply(_ report: LineReport) -> Effect {
     if report.startsRun { return startRun(report) }
     let deltas = deltas(to: report)
     var startsRun = false
@@ -61,8 +61,8 @@ package struct RunTracker: Equatable {
         startRun(recordsAt: 0, filesAt: 0, failuresAt: 0)
         runStartedNanoseconds = report.nanoseconds ?? report.readNanoseconds
         newestNanoseconds = report.nanoseconds
-      case .repeated: return .duplicate
-      case .late: return .stale
+      case .repeated: return Effect(result: .duplicate)
+      case .late: return Effect(result: .stale)
       }
       recordSkip(to: report)
     }
@@ -70,7 +70,7 @@ package struct RunTracker: Equatable {
     if let nanoseconds = report.nanoseconds { newestNanoseconds = max(newestNanoseconds ?? nanoseconds, nanoseconds) }
     _ = records.count(report.records)
     _ = files.count(report.files)
-    return .counted(failures: failures.count(report.failures), startsRun: startsRun)
+    return Effect(result: .event, failures: failures.count(report.failures), startsRun: startsRun)
   }
 
   @inline(__always)
@@ -121,13 +121,13 @@ package struct RunTracker: Equatable {
     failures.recordLostRange(before: report.failures)
   }
 
-  private mutating func startRun(_ report: LineReport) -> Outcome {
+  private mutating func startRun(_ report: LineReport) -> Effect {
     // Compared with the run's start, not with the newest line: where a clock was set back in between, a job that
     // starts anew has an older time than its last line. In one second a job may well end and start, but not start twice.
     guard
       report.isNewer(than: startedLineNanoseconds, orEqual: false),
       report.isNewer(than: runStartedNanoseconds, orEqual: true)
-    else { return .stale }
+    else { return Effect(result: .stale) }
     startedLineNanoseconds = report.nanoseconds
     runStartedNanoseconds = report.nanoseconds ?? report.readNanoseconds
     newestNanoseconds = report.nanoseconds
@@ -136,7 +136,7 @@ package struct RunTracker: Equatable {
       filesAt: report.files.total ?? 0,
       failuresAt: report.failures.total ?? 0
     )
-    return .counted(failures: 0, startsRun: true)
+    return Effect(result: .event, startsRun: true)
   }
 
   private mutating func startRun(recordsAt: Int64, filesAt: Int64, failuresAt: Int64) {
@@ -149,24 +149,46 @@ package struct RunTracker: Equatable {
 // MARK: In a snapshot
 
 extension RunTracker {
-  var json: JSONValue {
-    .object([
-      ("records", records.json), ("files", files.json), ("failures", failures.json),
-      ("run_started", .nanoseconds(runStartedNanoseconds)), ("started_line", .nanoseconds(startedLineNanoseconds)),
-      ("newest", .nanoseconds(newestNanoseconds)), ("jump", .nanoseconds(jumpNanoseconds)),
-    ])
+  /// What a new process needs to go on from here.
+  package struct State {
+    /// The records.
+    package var records = RunningTotal.State()
+    /// The completed files.
+    package var files = RunningTotal.State()
+    /// The failed files.
+    package var failures = RunningTotal.State()
+    /// When the present run began, since 1970.
+    package var runStartedNanoseconds: Int64?
+    /// When the newest line was that says that a run begins.
+    package var startedLineNanoseconds: Int64?
+    /// When the newest line of the present run was.
+    package var newestNanoseconds: Int64?
+    /// When the newest line was whose totals told of missing ones.
+    package var jumpNanoseconds: Int64?
+
+    /// Makes that of the time before the first line.
+    package init() {}
   }
 
-  init?(json: JSONValue?) {
-    guard let json, let records = RunningTotal(json: json["records"]), let files = RunningTotal(json: json["files"]),
-      let failures = RunningTotal(json: json["failures"])
-    else { return nil }
-    self.records = records
-    self.files = files
-    self.failures = failures
-    runStartedNanoseconds = json["run_started"]?.integerValue
-    startedLineNanoseconds = json["started_line"]?.integerValue
-    newestNanoseconds = json["newest"]?.integerValue
-    jumpNanoseconds = json["jump"]?.integerValue
+  var state: State {
+    var state = State()
+    state.records = records.state
+    state.files = files.state
+    state.failures = failures.state
+    state.runStartedNanoseconds = runStartedNanoseconds
+    state.startedLineNanoseconds = startedLineNanoseconds
+    state.newestNanoseconds = newestNanoseconds
+    state.jumpNanoseconds = jumpNanoseconds
+    return state
+  }
+
+  init(_ state: State) {
+    records = RunningTotal(state.records)
+    files = RunningTotal(state.files)
+    failures = RunningTotal(state.failures)
+    runStartedNanoseconds = state.runStartedNanoseconds
+    startedLineNanoseconds = state.startedLineNanoseconds
+    newestNanoseconds = state.newestNanoseconds
+    jumpNanoseconds = state.jumpNanoseconds
   }
 }

@@ -1,4 +1,3 @@
-internal import JSON
 internal import Metrics
 
 /// Follows one of the job's running totals.
@@ -94,24 +93,38 @@ package struct RunningTotal: Equatable {
 // MARK: In a snapshot
 
 extension RunningTotal {
-  var json: JSONValue {
-    .object([
-      ("counted", .integer(counted)), ("gap", .integer(gap)), ("run_total", .integer(runTotal)),
-      ("unconfirmed", .integer(unconfirmed)),
-      ("lost_totals", .array(lostTotals.map { [.integer($0.lowerBound), .integer($0.upperBound)] } ?? [])),
-    ])
+  /// What a new process needs to go on from here; each is at least 0.
+  package struct State {
+    /// Everything counted so far, over all runs.
+    package var counted: Int64 = 0
+    /// The part of it that no line accounted for.
+    package var gap: Int64 = 0
+    /// The newest total of the present run.
+    package var runTotal: Int64 = 0
+    /// Counted since that total from lines that state none.
+    package var unconfirmed: Int64 = 0
+    /// The totals that lines may state which were lost at the newest jump; nil before the first.
+    package var lostTotals: ClosedRange<Int64>?
+
+    /// Makes that of the time before the first line.
+    package init() {}
   }
 
-  init?(json: JSONValue?) {
-    guard let counted = json?["counted"]?.count, let gap = json?["gap"]?.count,
-      let runTotal = json?["run_total"]?.count, let unconfirmed = json?["unconfirmed"]?.count
-    else { return nil }
-    self.counted = counted
-    self.gap = gap
-    self.runTotal = runTotal
-    self.unconfirmed = unconfirmed
-    // Older snapshots have none.
-    let lost = json?["lost_totals"]?.elements(\.count) ?? []
-    if lost.count == 2, lost[0] <= lost[1] { lostTotals = lost[0]...lost[1] }
+  var state: State {
+    var state = State()
+    state.counted = counted
+    state.gap = gap
+    state.runTotal = runTotal
+    state.unconfirmed = unconfirmed
+    state.lostTotals = lostTotals
+    return state
+  }
+
+  init(_ state: State) {
+    counted = state.counted
+    gap = state.gap
+    runTotal = state.runTotal
+    unconfirmed = state.unconfirmed
+    lostTotals = state.lostTotals
   }
 }

@@ -26,14 +26,10 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static let badAddress = Errno(rawValue: EFAULT)
   /// EBADF: the descriptor is not open, or not for this.
   package static let badFileDescriptor = Errno(rawValue: EBADF)
-  /// EPIPE: nobody reads the other end any more.
-  package static let brokenPipe = Errno(rawValue: EPIPE)
   /// EFBIG: the file is larger than it may be.
   package static let fileTooLarge = Errno(rawValue: EFBIG)
   /// EINPROGRESS: it goes on by itself.
   package static let inProgress = Errno(rawValue: EINPROGRESS)
-  /// EIO: the device failed.
-  package static let inputOutputError = Errno(rawValue: EIO)
   /// EINTR: a signal came first.
   package static let interrupted = Errno(rawValue: EINTR)
   /// EINVAL: an argument makes no sense to the kernel.
@@ -42,8 +38,6 @@ package struct Errno: Error, Equatable, Hashable, RawRepresentable {
   package static let isDirectory = Errno(rawValue: EISDIR)
   /// ENAMETOOLONG: a name is longer than the file system allows.
   package static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
-  /// ENOSPC: the device is full.
-  package static let noSpace = Errno(rawValue: ENOSPC)
   /// ENXIO: nobody has the FIFO open for reading, or there is no such device.
   package static let noSuchDeviceOrAddress = Errno(rawValue: ENXIO)
   /// ENOENT: there is nothing of that name.

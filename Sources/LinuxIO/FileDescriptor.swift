@@ -139,6 +139,9 @@ package struct FileDescriptor: ~Copyable {
     return FileStatus(status)
   }
 
+  /// The name that the open file has now, as `/proc` tells it: `(deleted)` is behind that of a file without one.
+  package var currentPath: String? { try? Directory.linkTarget(of: "/proc/self/fd/\(rawValue)") }
+
   /// Opens the same file a second time under a new number, with the same offset and flags, to read it.
   ///
   /// - Parameters:

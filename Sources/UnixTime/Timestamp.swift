@@ -1,15 +1,27 @@
-/// RFC 3339 timestamps, as nanoseconds since 1970-01-01T00:00:00Z without leap seconds.
+/// Timestamps, as nanoseconds since 1970-01-01T00:00:00Z without leap seconds.
 package enum Timestamp {
   /// Reads a timestamp (RFC 3339 §5.6) with any offset, a fraction of any length, and `T`, `t` or a space in between.
   ///
-  /// Without an offset it is UTC. Of a fraction the digits behind the ninth are dropped. A leap second, 60, counts as the
-  /// first one of the next minute; it is taken in any minute, because only a table could say which ones have it.
+  /// As logging libraries write it, a comma may stand before the fraction (ISO 8601), the offset may lack its colon or its
+  /// minutes, and a space may stand before it. Of a fraction the digits behind the ninth are dropped. A leap second, 60,
+  /// counts as the first one of the next minute; it is taken in any minute, because only a table could say which ones
+  /// have it.
   ///
-  /// - Parameter text: The timestamp and nothing else.
+  /// - Parameters:
+  ///   - text: The timestamp and nothing else.
+  ///   - localOffsetSeconds: How far the clock of a timestamp without an offset is ahead of UTC.
   /// - Returns: Nanoseconds, or nil where the text is no timestamp, no such day exists, or it is not within `Int64`
   ///   nanoseconds (1677-09-21T00:12:43.145224192Z to 2262-04-11T23:47:16.854775807Z).
-  package static func parse(_ text: Span<UInt8>) -> Int64? {
-    Parts(text)?.nanoseconds
+  package static func parse(_ text: Span<UInt8>, localOffsetSeconds: Int64 = 0) -> Int64? {
+    Parts(text, localOffsetSeconds: localOffsetSeconds)?.nanoseconds
+  }
+
+  /// Reads an offset from UTC as it stands in a timestamp: `Z`, `+01:00`, `+0100` or `+01`.
+  ///
+  /// - Parameter text: The offset and nothing else.
+  /// - Returns: Seconds that the local clock is ahead of UTC, less than a day; nil where the text is no offset.
+  package static func offsetSeconds(_ text: Span<UInt8>) -> Int64? {
+    text.isEmpty || text[0] == UInt8(ascii: " ") ? nil : offsetInSeconds(text, at: 0)
   }
 
   /// Writes a timestamp in UTC with milliseconds, such as `2025-01-18T04:00:00.123Z`.
@@ -58,8 +70,10 @@ package enum Timestamp {
 
     /// Takes a timestamp apart.
     ///
-    /// - Parameter text: The timestamp and nothing else; nil where it is none.
-    package init?(_ text: Span<UInt8>) {
+    /// - Parameters:
+    ///   - text: The timestamp and nothing else; nil where it is none.
+    ///   - localOffsetSeconds: How far the clock of a timestamp without an offset is ahead of UTC.
+    package init?(_ text: Span<UInt8>, localOffsetSeconds: Int64 = 0) {
       guard text.count >= 19,
         let year = number(text, at: 0, digits: 4), text[4] == UInt8(ascii: "-"),
         let month = number(text, at: 5, digits: 2), text[7] == UInt8(ascii: "-"),
@@ -74,7 +88,7 @@ package enum Timestamp {
 
       var index = 19
       var nanoseconds = (hour * 3_600 + minute * 60 + second) * 1_000_000_000
-      if index < text.count, text[index] == UInt8(ascii: ".") {
+      if index < text.count, text[index] == UInt8(ascii: ".") || text[index] == UInt8(ascii: ",") {
         index += 1
         let fractionStart = index
         var unit: Int64 = 100_000_000
@@ -87,30 +101,26 @@ package enum Timestamp {
       }
       nanosecondsOfDay = nanoseconds
       offsetStart = index
-      guard let offset = offsetInSeconds(text, at: index) else { return nil }
+      guard let offset = index == text.count ? localOffsetSeconds : offsetInSeconds(text, at: index) else { return nil }
       offsetSeconds = offset
     }
   }
 }
 
-/// Reads a time offset (RFC 3339 §5.6 `time-offset`), or none, up to the end of the text.
+/// Reads a time offset (RFC 3339 §5.6 `time-offset`, ISO 8601 §5.3.4) up to the end of the text, which it does not start.
 private func offsetInSeconds(_ text: Span<UInt8>, at start: Int) -> Int64? {
-  switch text.count - start {
-  case 0:
-    return 0
-  case 1:
-    return text[start] | caseBit == UInt8(ascii: "z") ? 0 : nil
-  case 6:
-    let sign = text[start]
-    guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"),
-      let hours = number(text, at: start + 1, digits: 2), hours <= 23, text[start + 3] == UInt8(ascii: ":"),
-      let minutes = number(text, at: start + 4, digits: 2), minutes <= 59
-    else { return nil }
-    let seconds = hours * 3_600 + minutes * 60
-    return sign == UInt8(ascii: "+") ? seconds : -seconds
-  default:
-    return nil
-  }
+  var start = start
+  if text.count - start == 1 { return text[start] | caseBit == UInt8(ascii: "z") ? 0 : nil }
+  if text[start] == UInt8(ascii: " ") { start += 1 }
+  let byteCount = text.count - start
+  guard byteCount == 3 || byteCount == 5 || byteCount == 6 else { return nil }
+  let sign = text[start]
+  guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), byteCount < 6 || text[start + 3] == UInt8(ascii: ":"),
+    let hours = number(text, at: start + 1, digits: 2), hours <= 23,
+    let minutes = byteCount == 3 ? 0 : number(text, at: text.count - 2, digits: 2), minutes <= 59
+  else { return nil }
+  let seconds = hours * 3_600 + minutes * 60
+  return sign == UInt8(ascii: "+") ? seconds : -seconds
 }
 
 /// Reads so many digits, which must all be within the text.

@@ -8,8 +8,10 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "compose"
@@ -36,9 +38,11 @@ def expect(condition, finding):
         findings.append(finding)
 
 
-def run_config(compose, *arguments, folder=ROOT, **variables):
+def run_config(compose, *arguments, folder=ROOT, without=(), **variables):
     # What is empty counts as not set, whatever the .env of whoever runs this says.
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **dict.fromkeys(EXAMPLE, ""), **variables}
+    for name in without:
+        del environment[name]
     command = [compose, *arguments, "config", "--format", "json"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
 
@@ -97,13 +101,13 @@ def check_stack(configured):
     expect("ETL_ROTATE_BYTES" in services["etl-simulator"]["environment"], "the log is never rotated")
     expect(set(configured["volumes"]) == {"etl_logs", "etl_exporter_data", "prometheus_data", "alertmanager_data",
                                           "grafana_data"}, f"the volumes are {sorted(configured['volumes'])}")
-    # Each comes after what it needs, and only once that is healthy.
+    # Each comes after what it asks, whether or not that is healthy: what watches must be there when it is not.
     needs = {name: set(service.get("depends_on", {})) for name, service in services.items()}
     expect(needs == {"etl-simulator": set(), "etl-metrics": {"etl-simulator"}, "alertmanager": set(),
                      "prometheus": {"etl-metrics", "alertmanager"}, "grafana": {"prometheus"}}, f"the order is {needs}")
     for name, service in services.items():
         for needed, how in service.get("depends_on", {}).items():
-            expect(how["condition"] == "service_healthy", f"{name} does not wait until {needed} is healthy")
+            expect(how["condition"] == "service_started", f"{name} does not start while {needed} is not healthy")
     for name in ("prometheus", "alertmanager"):
         expect(not any("lifecycle" in word or "admin" in word for word in services[name]["command"]),
                f"{name} can be controlled by whoever reaches its port")
@@ -149,6 +153,22 @@ def check_own_job(compose, stack):
     expect(services == {name: stack["services"][name] for name in services}, "with one's own job more is different")
 
 
+def check_top_folder(compose, stack):
+    """The same stack without any option in the top folder, and compose/.env says what it does elsewhere."""
+    expect(configuration(compose) == stack, "it is another stack when started from the top folder")
+    with tempfile.TemporaryDirectory() as name:
+        copy = pathlib.Path(name)
+        shutil.copytree(FOLDER, copy / "compose", ignore=shutil.ignore_patterns(".env"))
+        shutil.copy(ROOT / ".env", copy)
+        version = "Sources/CommandLineOptions/version.env"
+        (copy / version).parent.mkdir(parents=True)
+        shutil.copy(ROOT / version, copy / version)
+        (copy / "compose/.env").write_text("GRAFANA_PORT=17171\nETL_VARIANCE=0.17171\n")
+        result = run_config(compose, folder=copy, without=("GRAFANA_PORT", "ETL_VARIANCE"))
+        for value in ('"17171"', '"0.17171"'):
+            expect(value in result.stdout, f"in the top folder compose/.env counts for nothing: no {value}; {result.stderr}")
+
+
 def check_agreement(stack):
     dockerfile = (FOLDER / "Dockerfile").read_text()
     for service, image in [("etl-simulator", "etl-simulator"), ("etl-metrics", "etl-exporter")]:
@@ -182,6 +202,7 @@ def main():
     stack = configuration(compose, "-f", "compose/compose.yaml")
     check_stack(stack)
     expect(configuration(compose, folder=FOLDER) == stack, "it is another stack when started from compose/")
+    check_top_folder(compose, stack)
     etl = configuration(compose, "-f", "compose/compose.etl.yaml", ETL_VERSION=VERSION)
     expect(etl["services"] == {name: stack["services"][name] for name in ETL},
            "compose.etl.yaml has other services than the whole stack")

@@ -12,7 +12,7 @@ import tree_sitter_powershell
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "compose"
 # Of PowerShell 5.1; functions of the script itself are allowed as well.
-COMMANDS = {"Get-Command", "Join-Path", "Select-Object", "Set-StrictMode", "Write-Host", "docker"}
+COMMANDS = {"Get-Command", "Join-Path", "New-Object", "Select-Object", "Set-StrictMode", "Write-Host", "docker"}
 # A parameter of the script, and the option of the shell script that does the same.
 MODES = {"EtlOnly": "--etl-only", "FullStack": "--full-stack", "Stop": "--stop", "Logs": "--logs"}
 
@@ -97,7 +97,11 @@ def difference_findings(source, shell_script):
     for option in MODES.values():
         if not re.search(rf"^  {option} ", shell_script, re.MULTILINE):
             yield f"the shell script's help has no {option}"
-    for limit in (r"(?i)StartLimitSeconds = (\d+)|start_limit_seconds=(\d+)", r"(2\.20) or later is needed"):
+    for limit in (r"StartLimitSeconds = (\d+)|start_limit_seconds=(\d+)",
+                  r"AnswerNoticeSeconds = (\d+)|answer_notice_seconds=(\d+)",
+                  r"AnswerLimitSeconds = (\d+)|answer_limit_seconds=(\d+)",
+                  r"(2\.20) or later is needed", r"(Waiting for Docker to answer), for",
+                  r"Docker has not answered for \S+ s; (see whether Docker has started), "):
         values = [next(filter(None, match.groups())) for script in (source, shell_script)
                   for match in re.finditer(limit, script)]
         if len(values) != 2 or len(set(values)) != 1:

@@ -24,6 +24,8 @@ MAXIMUM_IMAGE_BYTES = 10_000_000
 IMAGES = {"etl-simulator": "etl-simulator", "etl-metrics": "etl-exporter"}
 SERVICES = ["etl-simulator", "etl-metrics", "prometheus", "alertmanager"]
 HEALTH_ALERT = "ETL Process Health Check Failed"
+UNREADABLE_ALERT = "ETL Log Unreadable"
+WATCHDOG = "ETL Watchdog"
 COUNTERS = re.compile(r"^etl_(?:records|files|failures|errors_by_type)_total.*$", re.MULTILINE)
 
 
@@ -45,16 +47,17 @@ class Stack:
             "PROMETHEUS_PORT": str(self.ports["prometheus"]),
             "ALERTMANAGER_PORT": str(self.ports["alertmanager"]),
         }
-        self.files = ["--file", str(ROOT / "compose/compose.yaml"), "--file", str(self.shorten_health_alert())]
+        self.files = ["--file", str(ROOT / "compose/compose.yaml"), "--file", str(self.shorten_alerts())]
 
-    def shorten_health_alert(self):
-        """Makes an override by which Prometheus reads a copy of its rules, where that alert waits 10 s and not minutes."""
+    def shorten_alerts(self):
+        """Makes an override by which Prometheus reads a copy of its rules, where two alerts wait 10 s and not minutes."""
         rules = self.folder / "prometheus"
         shutil.copytree(ROOT / "prometheus", rules)
-        path = rules / "rules/etl.rules.yml"
-        text, count = re.subn(rf"(alert: {HEALTH_ALERT}\n(?: .*\n)*? +for: )2m\n", r"\g<1>10s\n", path.read_text())
-        assert count == 1, f"there is no alert {HEALTH_ALERT} with for: 2m in {path.name}"
-        path.write_text(text)
+        for name, file in ((HEALTH_ALERT, "etl-job.yml"), (UNREADABLE_ALERT, "etl-exporter.yml")):
+            path = rules / "rules" / file
+            text, count = re.subn(rf"(alert: {name}\n(?: .*\n)*? +for: )\dm\n", r"\g<1>10s\n", path.read_text())
+            assert count == 1, f"there is no alert {name} that waits in {path.name}"
+            path.write_text(text)
         for item in [self.folder, rules, *rules.rglob("*")]:
             item.chmod(0o755 if item.is_dir() else 0o644)
         override = self.folder / "override.yaml"
@@ -101,7 +104,7 @@ class Stack:
 
 
 def run(command, limit, environment):
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=limit)
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=limit)
     if result.returncode != 0:
         raise AssertionError(f"{' '.join(map(str, command))}: status {result.returncode}\n{result.stdout}{result.stderr}")
     return result.stdout
@@ -191,15 +194,15 @@ def up_targets(stack):
 
 
 def check_healthy_demo(stack):
-    """Nothing but the Watchdog fires while the job works for two minutes."""
+    """Nothing but the watchdog fires while the job works for two minutes."""
     def is_long_enough():
-        others = stack.firing() - {"Watchdog"}
+        others = stack.firing() - {WATCHDOG}
         assert not others, f"fires while all is well: {others}"
         return any(value >= 120 for _, value in stack.query('etl_uptime_seconds{job="etl_metrics"}'))
 
     wait_until("the demo has run for two minutes", is_long_enough, 180)
-    assert stack.firing() == {"Watchdog"}, f"these fire: {stack.firing()}"
-    wait_until("the Watchdog reaches Alertmanager", lambda: "Watchdog" in stack.notified(), 60)
+    assert stack.firing() == {WATCHDOG}, f"these fire: {stack.firing()}"
+    wait_until("the watchdog reaches Alertmanager", lambda: WATCHDOG in stack.notified(), 60)
     show("alerts after two minutes", f"firing: {stack.firing()}; at Alertmanager: {stack.notified()}")
 
 
@@ -278,6 +281,32 @@ def check_own_job(stack):
         stack.compose(*own_job, "down", "--volumes", "--timeout", "5", **variables)
 
 
+def check_unreadable_log(stack):
+    """Where the exporter may not read the log, all else starts, and what is wrong is told."""
+    folder = stack.folder / "secret"
+    folder.mkdir(mode=0o755)
+    (folder / "etl.log").write_text("{}\n")
+    (folder / "etl.log").chmod(0)
+    own_job = ["--file", str(ROOT / "compose/compose.own-job.yaml")]
+    variables = {"ETL_LOG_DIRECTORY": str(folder)}
+    try:
+        # Without --wait, as one starts it.
+        stack.compose(*own_job, "up", "--no-build", "--detach", "etl-metrics", "prometheus", "alertmanager", **variables)
+        start = time.monotonic()
+        wait_until("Prometheus scrapes the exporter", lambda: stack.query('up{job="etl_metrics"} == 1'), 60)
+        wait_until("the alert reaches Alertmanager", lambda: UNREADABLE_ALERT in stack.notified(), 120)
+        show("a log without permission", f"{UNREADABLE_ALERT} is at Alertmanager after {time.monotonic() - start:.0f} s")
+    finally:
+        stack.compose(*own_job, "down", "--volumes", "--timeout", "5", **variables)
+
+
+def check_top_folder(stack):
+    """Without any option the commands are for this stack, in the top folder."""
+    listed = stack.docker("compose", "ps", "--format", "{{.Service}}").split()
+    assert sorted(listed) == sorted(SERVICES), f"docker compose ps in the top folder lists {listed}"
+    assert "prometheus" in stack.docker("compose", "logs", "--tail", "1", "prometheus")
+
+
 def try_out(stack):
     said = stack.script()
     address = f"http://localhost:{stack.ports['etl-metrics']}/metrics"
@@ -289,10 +318,12 @@ def try_out(stack):
     check_healthy_demo(stack)
     check_restart(stack)
     show("docker compose ps", stack.compose("ps"))
+    check_top_folder(stack)
     check_resources(stack)
     check_killed_job(stack)
     check_stop(stack)
     check_own_job(stack)
+    check_unreadable_log(stack)
 
 
 def main():

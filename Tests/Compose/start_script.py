@@ -17,7 +17,7 @@ PORTS = {"etl-metrics": "ETL_METRICS_PORT", "prometheus": "PROMETHEUS_PORT", "al
          "grafana": "GRAFANA_PORT"}
 DOCKER = """#!/bin/bash
 case "$*" in
-  'version '*) echo 28.0.0 ;;
+  'version '*) [[ -z ${DOCKER_HANGS-} ]] || exec sleep 60; sleep "${DOCKER_SLEEPS:-0}"; echo "${DOCKER_FAILS:-28.0.0}"; [[ -z ${DOCKER_FAILS-} ]] ;;
   'compose version --short') echo 2.40.0 ;;
   'compose --file '*' config'*) shift; exec "$DOCKER_COMPOSE" "$@" ;;
   'compose --file '*" port $HOLDER "*) echo "127.0.0.1:$HELD_PORT" ;;
@@ -82,6 +82,30 @@ def check_command(script, free):
     assert command == ["docker", "compose", "--file", str(script.root / "compose/compose.yaml"), "logs"], command
 
 
+def check_engine(script):
+    """A Docker that hangs is spoken of, and not waited for without an end; one that fails says why."""
+    path = script.root / "compose/start-etl-monitoring.sh"
+    text = path.read_text()
+    # Shorter, and with the same words.
+    for name, seconds, other in (("notice", 5, 1), ("limit", 60, 2)):
+        assert f"answer_{name}_seconds={seconds}\n" in text, f"answer_{name}_seconds is not {seconds}"
+        text = text.replace(f"answer_{name}_seconds={seconds}\n", f"answer_{name}_seconds={other}\n")
+    path.write_text(text)
+    notice = "Waiting for Docker to answer, for 2 s at most ...\n"
+    for command in ("--full-stack", "--stop"):
+        result = subprocess.run([path, command], capture_output=True, text=True, timeout=30,
+                                env=script.environment | {"DOCKER_HANGS": "yes"})
+        assert (result.returncode, result.stdout) == (1, notice), f"{command}: {result}"
+        assert "Docker has not answered for 2 s; see whether Docker has started" in result.stderr, result
+    result = subprocess.run([path, "--stop"], capture_output=True, text=True, timeout=30,
+                            env=script.environment | {"DOCKER_SLEEPS": "1.4"})
+    assert result.stdout == notice and "not answered" not in result.stderr, f"one that answers late: {result}"
+    result = subprocess.run([path, "--stop"], capture_output=True, text=True, timeout=30,
+                            env=script.environment | {"DOCKER_FAILS": "is it running?"})
+    assert result.returncode == 1 and result.stdout == "", result
+    assert result.stderr.endswith("start Docker first. It says: is it running?\n"), result
+
+
 def check_configuration(script, free):
     """A setting that Docker Compose refuses is no port that is free."""
     said, has_started = script.run("--etl-only", free | {"ETL_METRICS_PORT": "many"})
@@ -104,6 +128,7 @@ def main():
         check_ports_that_do_not_matter(script, free, taken)
         check_command(script, free)
         check_configuration(script, free)
+        check_engine(script)
 
 
 main()

@@ -102,12 +102,13 @@ struct DifferentialTests {
     let taken = isTaken(document, &scanner)
     expect(taken == [isObject, isObject], "the scanner says \(taken), the grammar \(isObject)")
     let (value, other) = (readObject(document), parsed(document))
+    let isWider = isObject && ReferenceGrammar.isWiderThanJSON(document)
     expect((value != nil) == isObject || mayHaveHugeNumber, "the parser says \(value != nil), the grammar \(isObject)")
     expect(
-      (other != nil) == isObject || mayHaveHugeNumber || other != nil && hasMoreThanGrammar(document),
+      (other != nil) == isObject || mayHaveHugeNumber || isWider || other != nil && hasMoreThanGrammar(document),
       "Foundation says \(other != nil), the grammar \(isObject)"
     )
-    guard let value, let other else { return (isObject, false) }
+    guard let value, let other, !isWider else { return (isObject, false) }
     // Foundation drops a byte order mark in front of a name, so that two names become one.
     let hasMark = String(decoding: document, as: UTF8.self).unicodeScalars.contains("\u{FEFF}")
     guard !hasMark, !String(decoding: document, as: UTF8.self).lowercased().contains("\\ufeff") else {
@@ -126,11 +127,9 @@ struct DifferentialTests {
       let line =
         "{\"file_id\": \(random.string()), \(random.string()): \(random.string()), \"pipeline\":\(random.string())}"
       let expected = try #require(parsed(Array(line.utf8)), "\(line) \(random.note)")
-      // A string is no count: such a line is malformed.
-      guard expected["total_records"] == nil else { continue }
       let outcome = reader.outcomes(of: Array("\(line)\n".utf8)).first
-      #expect(outcome?.text(.fileID) == expected["file_id"] as? String, "\(line) \(random.note)")
-      #expect(outcome?.text(.pipeline) == expected["pipeline"] as? String, "\(line) \(random.note)")
+      #expect(outcome?.text(.fileID) == (expected["file_id"] as? String).map(shown), "\(line) \(random.note)")
+      #expect(outcome?.text(.pipeline) == (expected["pipeline"] as? String).map(shown), "\(line) \(random.note)")
     }
   }
 }
@@ -170,7 +169,7 @@ extension RandomSource {
     case 0, 1: return string()
     case 2: return element(["", "-"]) + String(below(element([10, 1_000, 1_000_000_000])))
     case 3: return element(["0.0", "-0", "1e5", "1E-7", "25.3", "9.88e+1", "0.1", "-1.5", "123456789012345678"])
-    case 4, 5: return element(["true", "false", "null"])
+    case 4, 5: return below(60) == 0 ? element(["NaN", "Infinity", "-Infinity"]) : element(["true", "false", "null"])
     case 6, 7: return object(depth: depth)
     default:
       let elements = (0..<below(5)).map { _ in "\(space())\(value(depth: depth - 1))\(space())" }

@@ -46,7 +46,9 @@ struct GrammarByteTests {
     ]
   )
   func whitespace(before: String, after: String) {
-    let taken = takenBytes { Array(before.utf8) + [$0] + Array(after.utf8) }
+    // Behind an object or before one, a brace is a line or a text of its own.
+    let bytes = Self.bytes.filter { $0 != Byte.openBrace }
+    let taken = taken(bytes) { Array(before.utf8) + [bytes[$0]] + Array(after.utf8) }.map { bytes[$0] }
     // A number may be all that an array holds.
     #expect(taken.filter { !(Byte.zero...Byte.nine).contains($0) } == [Byte.tab, Byte.carriageReturn, Byte.space])
   }
@@ -61,7 +63,7 @@ struct GrammarByteTests {
     }
     for unit in UInt16(0)...0x1F {
       let text = outcome(of: "{\"file_id\":\"\(escape(unit))\"}").text(.fileID)
-      #expect(text?.unicodeScalars.map(\.value) == [UInt32(unit)])
+      #expect(text?.unicodeScalars.map(\.value) == [unit == 9 || unit == 10 ? UInt32(unit) : 0xFFFD])
     }
   }
 
@@ -80,14 +82,15 @@ struct GrammarByteTests {
     #expect(taken == Array("0123456789ABCDEFabcdef".utf8))
   }
 
-  @Test("two escapes are taken that are no pair of surrogates, or a pair is not (§7, §8.2)")
+  @Test("half a pair of surrogates is not U+FFFD, or a pair is not read (§7, §8.2)")
   func surrogates() {
     let units: [UInt16] = [0x0000, 0xD7FF, 0xD800, 0xDABC, 0xDBFF, 0xDC00, 0xDDEF, 0xDFFF, 0xE000, 0xFFFF]
     for first in units {
       for second in units {
         let text = outcome(of: "{\"file_id\":\"\(escape(first))\(escape(second))\"}").text(.fileID)
-        let expected = String(validating: [first, second], as: UTF16.self)
-        #expect(text.map { Array($0.utf16) } == expected.map { Array($0.utf16) }, "\(first) \(second)")
+        // The standard library puts U+FFFD for half a pair, too.
+        let expected = shown(String(decoding: [first, second], as: UTF16.self))
+        #expect(text.map { Array($0.utf16) } == Array(expected.utf16), "\(first) \(second)")
       }
     }
   }

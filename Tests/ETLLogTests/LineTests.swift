@@ -49,8 +49,18 @@ struct LineTests {
   }
 
   @Test(
-    "a line without an object is no malformed one",
-    arguments: ["x", "null", "[1]", "5", "\"{\"", "}", "text only", "\0x", "é", " . "]
+    "a line without a brace is malformed, and no text",
+    arguments: [
+      "x", "null", "[1]", "5", "}", "text only", "\0x", "é", " . ", "\tat a.b.C.d(C.java:7)", "\u{1B}[31mx\u{1B}[0m",
+    ]
+  )
+  func withoutBrace(_ line: String) {
+    #expect(outcome(of: line) == .rejected(.text))
+  }
+
+  @Test(
+    "a line with a brace and no object is not malformed",
+    arguments: ["\"{\"", "{", "x {", "{job=x}", "{ a }", "[{'total_records': 5}]", "\u{1B}[31m{\u{1B}[0m"]
   )
   func withoutObject(_ line: String) {
     #expect(outcome(of: line) == .rejected(.malformed))
@@ -61,7 +71,7 @@ struct LineTests {
     arguments: ["", " ", "\t", "\r", " \t\r ", "\0", "\0\0\0\0\0\0\0\0\0\0", "\0 \0\r", " \0 "]
   )
   func blank(_ line: String) {
-    #expect(outcome(of: line) == .rejected(.blank))
+    #expect(outcome(of: line) == .rejected(.other))
   }
 
   @Test("a carriage return at the end of a line makes it another one")
@@ -71,7 +81,7 @@ struct LineTests {
       reader.outcomes(
         of: Array("{\"total_records\": 5}\r\n\r\n{\"total_records\": 5}\n\n{\"total_records\":\r5}\r\nx\r\n".utf8)
       )
-        == [five, .rejected(.blank), five, .rejected(.blank), five, .rejected(.malformed)]
+        == [five, .rejected(.other), five, .rejected(.other), five, .rejected(.text)]
     )
   }
 
@@ -80,7 +90,7 @@ struct LineTests {
     for count in [1, 7, 8, 100, 100_000] {
       let line = Array(repeating: Byte.null, count: count) + Array(#"{"total_records": 5}"#.utf8)
       #expect(outcome(of: line, maximumLineBytes: 20) == five)
-      #expect(outcome(of: Array(repeating: Byte.null, count: count), maximumLineBytes: 20) == .rejected(.blank))
+      #expect(outcome(of: Array(repeating: Byte.null, count: count), maximumLineBytes: 20) == .rejected(.other))
     }
   }
 
@@ -100,15 +110,15 @@ struct LineTests {
           }
         }
         let text = Array(repeating: UInt8(ascii: "x"), count: length)
-        #expect(outcome(of: text, maximumLineBytes: limit) == .rejected(expected ? .malformed : .oversized))
+        #expect(outcome(of: text, maximumLineBytes: limit) == .rejected(expected ? .text : .oversized))
         let blank = Array(repeating: Byte.space, count: length)
-        #expect(outcome(of: blank, maximumLineBytes: limit) == .rejected(expected ? .blank : .oversized))
+        #expect(outcome(of: blank, maximumLineBytes: limit) == .rejected(expected ? .other : .oversized))
         let half = Array("{\"a".utf8) + text
         #expect(outcome(of: half, maximumLineBytes: limit) == .rejected(half.count <= limit ? .malformed : .oversized))
       }
     }
     let wrong = Array(#"{"total_records": -5}"#.utf8)
-    #expect(outcome(of: wrong, maximumLineBytes: wrong.count) == .rejected(.malformed))
+    #expect(outcome(of: wrong, maximumLineBytes: wrong.count).unusable == [.totalRecords])
     #expect(outcome(of: wrong, maximumLineBytes: wrong.count - 1) == .rejected(.oversized))
     let escaped = Array(
       "{\"timestamp\": \"\(String(repeating: "\\u0030", count: 1_000))\", \"file_id\": \"\\u0031\"}".utf8
@@ -185,7 +195,8 @@ struct LineTests {
     let bytes = Array(lines.joined().utf8)
     // Every byte is initialized.
     reader.read(unsafe bytes.span.bytes, into: &recorder)
-    #expect(recorder.rejectedLines == [lines[0], lines[2], lines[3]].map { Array($0.utf8) })
+    let expected = [String(lines[0].dropFirst(2)), lines[2], lines[3]]
+    #expect(recorder.rejectedLines == expected.map { Array($0.utf8) })
     #expect(recorder.outcomes.count == 4)
   }
 }

@@ -113,7 +113,7 @@ struct LogLineTests {
           event.currentRate = decimal
           fields.append((field, .decimal(decimal)))
         case .fileID, .errorType, .pipeline:
-          texts[field == .fileID ? .fileID : field == .errorType ? .errorType : .pipeline] = text
+          texts[field == .fileID ? .fileID : field == .errorType ? .errorType : .pipeline] = shown(text)
           fields.append((field, .text(text)))
         case .failureReason, .expectedRecords, .estimatedDuration, .retryAfter, .error, .finalStats:
           guard field != .failureReason else { continue }

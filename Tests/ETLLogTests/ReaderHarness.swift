@@ -5,16 +5,22 @@ import Testing
 
 /// What the reader made of one line.
 enum Outcome: Equatable {
-  case event(LogEvent, [LogTextField: String])
-  case rejected(LineRejection)
+  case event(LogEvent, [LogTextField: String], unusable: Set<LogField> = [])
+  case rejected(LineResult)
 
   var event: LogEvent? {
-    guard case .event(let event, _) = self else { return nil }
+    guard case .event(let event, _, _) = self else { return nil }
     return event
   }
 
+  /// The fields whose values could not be used.
+  var unusable: Set<LogField> {
+    guard case .event(_, _, let fields) = self else { return [] }
+    return fields
+  }
+
   func text(_ field: LogTextField) -> String? {
-    guard case .event(_, let texts) = self else { return nil }
+    guard case .event(_, let texts, _) = self else { return nil }
     return texts[field]
   }
 }
@@ -24,6 +30,12 @@ struct Recorder: LogEventSink {
   var outcomes: [Outcome] = []
   /// The lines that were rejected, with their newlines.
   var rejectedLines: [[UInt8]] = []
+  /// The objects of which something was noted.
+  var notedObjects: [[UInt8]] = []
+  /// The texts in which something was replaced, over all lines.
+  var replaced: Set<LogField> = []
+  /// What was noted of the event that comes next.
+  private var unusable: Set<LogField> = []
 
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
     var strings: [LogTextField: String] = [:]
@@ -38,10 +50,18 @@ struct Recorder: LogEventSink {
       let isThere = strings[field]?.isEmpty == false
       if texts.has(field) != isThere { Issue.record("\(field) is there or not, as one asks") }
     }
-    outcomes.append(.event(event, strings))
+    outcomes.append(.event(event, strings, unusable: unusable))
+    unusable = []
   }
 
-  mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan) {
+    self.unusable = Set(LogField.allCases.filter(unusable.contains))
+    self.replaced.formUnion(LogField.allCases.filter(replaced.contains))
+    // The bytes stand during the call.
+    notedObjects.append(unsafe object.withUnsafeBytes { unsafe Array($0) })
+  }
+
+  mutating func reject(_ reason: LineResult, line: RawSpan) {
     outcomes.append(.rejected(reason))
     // The bytes stand during the call.
     rejectedLines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })
@@ -66,32 +86,54 @@ let ordinaryLine =
   + #""total_files": 5, "total_failures": 1, "file_id": "file_000005", "records_processed": 250, "#
   + #""processing_time": 25.3, "current_rate": 9.88}"# + "\n"
 
-/// Reads one line in every place where the scanner takes another way: at the end of its chunk and far from it, by a reader that
+/// A text as an event has it, by the general categories of its characters: those that no label should have are U+FFFD.
+func shown(_ text: String) -> String {
+  let separators: [Unicode.GeneralCategory] = [.lineSeparator, .paragraphSeparator]
+  let directions = "\u{61C}\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2066}\u{2067}\u{2068}\u{2069}"
+    .unicodeScalars
+  let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+    let properties = scalar.properties
+    let isControl = properties.generalCategory == .control && !"\t\n\u{7F}".unicodeScalars.contains(scalar)
+    let isHidden = isControl || properties.isNoncharacterCodePoint || separators.contains(properties.generalCategory)
+    return isHidden || directions.contains(scalar) ? "\u{FFFD}" : scalar
+  }
+  return String(String.UnicodeScalarView(scalars))
+}
+
+/// Reads one line that is one outcome, in every place where the scanner takes another way: at the end of its chunk and far from it, by a reader that
 /// has read nothing, other lines, or the same line before. All must agree.
 func outcome(
   of line: [UInt8],
   maximumLineBytes: Int = 65_536,
   sourceLocation: SourceLocation = #_sourceLocation
 ) -> Outcome {
+  let all = outcomes(of: line, maximumLineBytes: maximumLineBytes, sourceLocation: sourceLocation)
+  #expect(all.count == 1, sourceLocation: sourceLocation)
+  return all.first ?? .rejected(.other)
+}
+
+/// Reads one line, as `outcome` does, that may be several outcomes.
+func outcomes(
+  of line: [UInt8],
+  maximumLineBytes: Int = 65_536,
+  sourceLocation: SourceLocation = #_sourceLocation
+) -> [Outcome] {
   var possibleCopies = LogReader(maximumLineBytes: maximumLineBytes)
   let alone = possibleCopies.outcomes(of: line + [Byte.newline])
-  guard let first = alone.first else { return .rejected(.blank) }
-  #expect(alone.count == 1, sourceLocation: sourceLocation)
   let again = possibleCopies.outcomes(of: line + [Byte.newline] + line + [Byte.newline])
-  #expect(again == [first, first], "the line read again", sourceLocation: sourceLocation)
+  #expect(again == alone + alone, "the line read again", sourceLocation: sourceLocation)
 
   var reader = LogReader(maximumLineBytes: maximumLineBytes)
   let surrounded = reader.outcomes(
     of: Array(ordinaryLine.utf8) + line + [Byte.newline] + line + [Byte.newline] + Array(ordinaryLine.utf8)
   )
-  #expect(surrounded.count == 4, sourceLocation: sourceLocation)
   #expect(
-    surrounded.dropFirst().prefix(2) == [first, first],
+    Array(surrounded.dropFirst().dropLast()) == alone + alone,
     "the line between others",
     sourceLocation: sourceLocation
   )
   #expect(surrounded.first == surrounded.last, "the line spoils the next one", sourceLocation: sourceLocation)
-  return first
+  return alone
 }
 
 func outcome(of line: String, sourceLocation: SourceLocation = #_sourceLocation) -> Outcome {

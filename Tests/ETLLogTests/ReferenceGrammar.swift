@@ -1,10 +1,13 @@
-/// RFC 8259 written down as plainly as it goes: slow, recursive, one character at a time.
+/// RFC 8259 and what the log's lines have beside it, written down as plainly as it goes: slow, recursive, one character at a
+/// time. Beside it are `NaN`, `Infinity`, `-Infinity` and escapes of half a surrogate pair.
 struct ReferenceGrammar {
   /// RFC 8259 §9 lets a parser limit this; the outermost one counts.
   private static let maximumDepth = 128
 
   private var rest: Substring.UnicodeScalarView
   private var depth = 0
+  /// Whether something was taken that RFC 8259 does not have, or leaves open.
+  private var isWider = false
 
   private init(_ text: String) {
     rest = text.unicodeScalars[...]
@@ -26,6 +29,13 @@ struct ReferenceGrammar {
     guard grammar.takeValue() else { return false }
     grammar.skipWhitespace()
     return grammar.rest.isEmpty
+  }
+
+  /// Whether a document, which is a value, has something that RFC 8259 does not have, or leaves open.
+  static func isWiderThanJSON(_ document: [UInt8]) -> Bool {
+    var grammar = ReferenceGrammar(String(decoding: document, as: UTF8.self))
+    grammar.skipWhitespace()
+    return grammar.takeValue() && grammar.isWider
   }
 
   /// Whether a document may have a number that no Double holds: the grammar takes it (RFC 8259 §6), and few parsers do.
@@ -62,6 +72,8 @@ struct ReferenceGrammar {
     case "t": return takeLiteral("true")
     case "f": return takeLiteral("false")
     case "n": return takeLiteral("null")
+    case "N": return takeNotFinite("NaN")
+    case "I": return takeNotFinite("Infinity")
     default: return takeNumber()
     }
   }
@@ -96,6 +108,11 @@ struct ReferenceGrammar {
     literal.unicodeScalars.allSatisfy { take($0) }
   }
 
+  private mutating func takeNotFinite(_ literal: String) -> Bool {
+    isWider = true
+    return takeLiteral(literal)
+  }
+
   private mutating func takeDigits() -> Bool {
     let count = rest.prefix { ("0"..."9").contains($0) }.count
     rest.removeFirst(count)
@@ -103,7 +120,7 @@ struct ReferenceGrammar {
   }
 
   private mutating func takeNumber() -> Bool {
-    _ = take("-")
+    if take("-"), rest.first == "I" { return takeNotFinite("Infinity") }
     if !take("0") {
       guard takeDigits() else { return false }
     }
@@ -135,7 +152,7 @@ struct ReferenceGrammar {
         }
         guard "\"\\/bfnrt".unicodeScalars.contains(escape) else { return false }
       }
-      guard String(validating: units, as: UTF16.self) != nil else { return false }
+      if String(validating: units, as: UTF16.self) == nil { isWider = true }
       units = []
       if character == "\"" { return true }
       if character.value < 0x20 { return false }

@@ -40,10 +40,10 @@ extension EndToEnd {
         #expect(metrics.errorsByType == facts.failuresByType)
         expectNothingLost(metrics)
 
-        try sandbox.append("not JSON\n")
+        try sandbox.append("a stack trace\n{not JSON\n")
         let bad = try sandbox.run(.exporter, arguments)
         #expect(bad.end == .exited(3))
-        let place = "in \(sandbox.path("etl.log")): it has no JSON object: not JSON"
+        let place = "in \(sandbox.path("etl.log")): it is not valid JSON from its first { on: {not JSON"
         #expect(bad.process.errors == "etl-exporter: 1 malformed line (\(place))\n")
         #expect(bad.process.output.contains("etl_exporter_log_lines_total{result=\"malformed\"} 1"))
         #expect(try sandbox.run(.exporter, ["--once", "--log-file", sandbox.path("nothing.log")]).end == .exited(1))

@@ -51,21 +51,17 @@ extension EndToEnd {
       }
     }
 
-    @Test("--health-check calls an exporter healthy that cannot read its log, or unhealthy before the log is there")
+    @Test("--health-check is about the exporter alone: a log that cannot be read leaves it healthy, and /health tells")
     func unreadableLog() async throws {
       try await Sandbox.run { sandbox in
         let exporter = try await sandbox.startExporter()
         let arguments = ["--health-check", "--web.listen-address", "127.0.0.1:\(exporter.port)"]
-        #expect(try sandbox.run(.exporter, arguments).end == .exited(0))
         // Unlike permissions, this stops the superuser as well.
         try sandbox.makeDirectory("etl.log")
         try await waitUntil("the log cannot be read") { try await exporter.health().httpStatus == 503 }
         let check = try sandbox.run(.exporter, arguments)
-        #expect(check.end == .exited(1))
-        #expect(
-          check.process.errors
-            == "etl-exporter: not healthy: cannot follow \(sandbox.path("etl.log")): Is a directory\n"
-        )
+        #expect(check.end == .exited(0))
+        #expect(check.process.errors == "")
       }
     }
 
@@ -92,7 +88,9 @@ extension EndToEnd {
         let files = try await exporter.scrape()["etl_files_total"]
         try await waitUntil("a snapshot") { sandbox.exists("state/etl-exporter.snapshot") }
         let client = try HTTPClient(port: exporter.port)
-        try client.send("GET /metrics HTTP/1.1\r\nHo")
+        // The answer to the first one says that the half request behind it was read: an idle client would be closed at once.
+        try client.send("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\nGET /metrics HTTP/1.1\r\nHo")
+        #expect(try await client.answer().status == 200)
         exporter.process.send(SIGTERM)
         try await waitUntil("the exporter stops") { exporter.process.errors.contains("msg=stopping") }
         #expect(exporter.process.poll() == nil)

@@ -3,6 +3,14 @@ import LinuxIO
 
 @testable import EventLoop
 
+extension EventLoop {
+  /// Serves what is due now and returns without waiting.
+  func runOnce() {
+    stop()
+    run()
+  }
+}
+
 /// The two ends of a pipe, closed at the end.
 final class Pipe {
   let readEnd: CInt

@@ -214,11 +214,16 @@ struct OnceReaderTests {
     }
     #expect(try findings(Fixture.completed(1, totals: (250, 1, 0))) == nil)
     let fault = "\(directory)/etl.log: it is not valid JSON from its first { on: {"
-    #expect(try findings("{", "}", "x") == "3 malformed lines (the first in \(fault))")
+    #expect(try findings("{", "}", "{x", "x") == "2 malformed lines (the first in \(fault))")
+    #expect(try findings("x", "}") == nil)
+    let right = "a whole number from 0 to 9223372036854775807, without quotation marks is right"
     #expect(
       try findings(#"{"records_processed":"12"}"#)
-        == "1 malformed line (in \(directory)/etl.log: records_processed is a string; a whole number from 0, "
-        + #"without quotation marks is right: {"records_processed":"12"})"#
+        == "1 unusable value (in \(directory)/etl.log: records_processed is a string; \(right): \"12\")"
+    )
+    #expect(
+      try findings(#"{"total_records":1e400}"#, #"{"total_records":-1, "total_files":-2}"#)
+        == "3 unusable values (the first in \(directory)/etl.log: total_records is too large; \(right): 1e400)"
     )
     #expect(
       try findings("{", Fixture.completed(1, totals: (250, 1, 0)), Fixture.completed(2, totals: (1500, 6, 1)))

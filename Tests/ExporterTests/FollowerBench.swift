@@ -51,7 +51,9 @@ final class FollowerBench {
         Issue.record("not seen: \(what); the own log:\n\(own.lines.joined())", sourceLocation: location)
         return
       }
-      loop.runOnce()
+      // One turn, which waits for nothing.
+      loop.stop()
+      loop.run()
       usleep(500)
     }
   }

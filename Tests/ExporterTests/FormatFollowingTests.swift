@@ -154,7 +154,7 @@ struct FormatFollowingTests {
           customMetrics: CustomMetricTable(
             formats.declarations,
             pipelineNames: [nil],
-            resuming: snapshot.map { $0.customMetrics ?? .object([]) },
+            resuming: snapshot?.customMetrics,
             changes: &changes
           )
         )
@@ -171,12 +171,12 @@ struct FormatFollowingTests {
           totals: ReadCounters(),
           pipelines: aggregator.pipelines
         )
-        result.customMetrics = aggregator.customMetrics.json
+        result.customMetrics = aggregator.customMetrics.state
         return try Snapshot(document: result.document(writtenAt: 0), logNames: [nil])
       }
       func text(_ snapshot: Snapshot) -> String {
         var bytes: [UInt8] = []
-        snapshot.customMetrics?.append(to: &bytes)
+        SnapshotMembers.json(of: snapshot.customMetrics).append(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
       }
       let whole = try read(lines[...], nil)

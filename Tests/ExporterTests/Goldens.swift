@@ -88,7 +88,26 @@ let goldenBeforeTheFirstLine = """
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
   etl_exporter_log_lines_total{result="text"} 0
-  etl_exporter_log_lines_total{result="partial"} 0
+  # HELP etl_exporter_unusable_values_total Values in the logs that their field cannot have, by field; the rest of such a line counts.
+  # TYPE etl_exporter_unusable_values_total counter
+  etl_exporter_unusable_values_total{field="timestamp"} 0
+  etl_exporter_unusable_values_total{field="message"} 0
+  etl_exporter_unusable_values_total{field="total_records"} 0
+  etl_exporter_unusable_values_total{field="total_files"} 0
+  etl_exporter_unusable_values_total{field="total_failures"} 0
+  etl_exporter_unusable_values_total{field="file_id"} 0
+  etl_exporter_unusable_values_total{field="records_processed"} 0
+  etl_exporter_unusable_values_total{field="processing_time"} 0
+  etl_exporter_unusable_values_total{field="current_rate"} 0
+  etl_exporter_unusable_values_total{field="error_type"} 0
+  etl_exporter_unusable_values_total{field="failure_reason"} 0
+  etl_exporter_unusable_values_total{field="pipeline"} 0
+  # HELP etl_exporter_replaced_texts_total Texts in the logs with characters that cannot be shown, which were replaced, by field.
+  # TYPE etl_exporter_replaced_texts_total counter
+  etl_exporter_replaced_texts_total{field="file_id"} 0
+  etl_exporter_replaced_texts_total{field="error_type"} 0
+  etl_exporter_replaced_texts_total{field="failure_reason"} 0
+  etl_exporter_replaced_texts_total{field="pipeline"} 0
   # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read; negative where the job's clock is ahead.
   # TYPE etl_exporter_event_delay_seconds gauge
   # HELP etl_exporter_log_bytes_total Bytes read from the logs.
@@ -107,6 +126,15 @@ let goldenBeforeTheFirstLine = """
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 0
+  # HELP etl_exporter_log_abandoned_files_total Files of the logs that could not be read and were given up.
+  # TYPE etl_exporter_log_abandoned_files_total counter
+  etl_exporter_log_abandoned_files_total 0
+  # HELP etl_exporter_log_lost_positions_total Files that were not found any more after a restart.
+  # TYPE etl_exporter_log_lost_positions_total counter
+  etl_exporter_log_lost_positions_total 0
+  # HELP etl_exporter_log_truncations_without_copy_total Times that a log was cut to nothing and no copy was found of what it had held.
+  # TYPE etl_exporter_log_truncations_without_copy_total counter
+  etl_exporter_log_truncations_without_copy_total 0
   # HELP etl_exporter_label_overflow_total Events whose label's value was put under other, because there were too many values or it was too long.
   # TYPE etl_exporter_label_overflow_total counter
   etl_exporter_label_overflow_total{label="pipeline"} 0
@@ -252,7 +280,26 @@ let goldenRun = """
   etl_exporter_log_lines_total{result="duplicate"} 0
   etl_exporter_log_lines_total{result="stale"} 0
   etl_exporter_log_lines_total{result="text"} 0
-  etl_exporter_log_lines_total{result="partial"} 0
+  # HELP etl_exporter_unusable_values_total Values in the logs that their field cannot have, by field; the rest of such a line counts.
+  # TYPE etl_exporter_unusable_values_total counter
+  etl_exporter_unusable_values_total{field="timestamp"} 0
+  etl_exporter_unusable_values_total{field="message"} 0
+  etl_exporter_unusable_values_total{field="total_records"} 0
+  etl_exporter_unusable_values_total{field="total_files"} 0
+  etl_exporter_unusable_values_total{field="total_failures"} 0
+  etl_exporter_unusable_values_total{field="file_id"} 0
+  etl_exporter_unusable_values_total{field="records_processed"} 0
+  etl_exporter_unusable_values_total{field="processing_time"} 0
+  etl_exporter_unusable_values_total{field="current_rate"} 0
+  etl_exporter_unusable_values_total{field="error_type"} 0
+  etl_exporter_unusable_values_total{field="failure_reason"} 0
+  etl_exporter_unusable_values_total{field="pipeline"} 0
+  # HELP etl_exporter_replaced_texts_total Texts in the logs with characters that cannot be shown, which were replaced, by field.
+  # TYPE etl_exporter_replaced_texts_total counter
+  etl_exporter_replaced_texts_total{field="file_id"} 0
+  etl_exporter_replaced_texts_total{field="error_type"} 0
+  etl_exporter_replaced_texts_total{field="failure_reason"} 0
+  etl_exporter_replaced_texts_total{field="pipeline"} 0
   # HELP etl_exporter_event_delay_seconds Time from the newest event to its being read; negative where the job's clock is ahead.
   # TYPE etl_exporter_event_delay_seconds gauge
   etl_exporter_event_delay_seconds 6
@@ -272,6 +319,15 @@ let goldenRun = """
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 2
+  # HELP etl_exporter_log_abandoned_files_total Files of the logs that could not be read and were given up.
+  # TYPE etl_exporter_log_abandoned_files_total counter
+  etl_exporter_log_abandoned_files_total 0
+  # HELP etl_exporter_log_lost_positions_total Files that were not found any more after a restart.
+  # TYPE etl_exporter_log_lost_positions_total counter
+  etl_exporter_log_lost_positions_total 0
+  # HELP etl_exporter_log_truncations_without_copy_total Times that a log was cut to nothing and no copy was found of what it had held.
+  # TYPE etl_exporter_log_truncations_without_copy_total counter
+  etl_exporter_log_truncations_without_copy_total 0
   # HELP etl_exporter_label_overflow_total Events whose label's value was put under other, because there were too many values or it was too long.
   # TYPE etl_exporter_label_overflow_total counter
   etl_exporter_label_overflow_total{label="pipeline"} 0

@@ -37,8 +37,7 @@ struct HealthReportTests {
       json(report) == """
         {"status": "healthy", "exporter": {"status": "ok", "reasons": [], "version": "\(productVersion)", \
         "uptime_seconds": 15.0, "lag_bytes": 0, "read_bytes": 0, "read_errors": 0, "event_delay_seconds": 8.0, \
-        "lines": {"event": 3, "other": 0, "malformed": 0, "oversized": 0, "duplicate": 0, "stale": 0, \
-        "text": 0, "partial": 0}, \
+        "lines": {"event": 3, "other": 0, "malformed": 0, "oversized": 0, "duplicate": 0, "stale": 0, "text": 0}, \
         "rotations": {"rename": 0, "truncate": 0, "delete": 0, "replace": 0, "symlink": 0}, "snapshot": null, \
         "logs": [{"path": "etl.log", "lag_bytes": 0}]}, "job": {"status": "running", "reasons": [], "pipelines_running": 1, "pipelines_down": 0}, \
         "pipelines": [{"pipeline": null, "status": "running", "reason": null, "ended": null, \
@@ -156,20 +155,6 @@ struct HealthReportTests {
     let report = report(Fixture(), logs: logs)
     #expect(!report.exporterWorks)
     #expect(json(report).contains(#""status": "failing", "reasons": ["cannot open etl.log: Permission denied"]"#))
-  }
-
-  @Test("the health check gives another reason than the answer, or one for each of very many logs")
-  func healthCheckReasons() {
-    func reasons(of logs: [LogHealth]) -> String? {
-      HealthCheck.reasons(in: Array("\(json(report(Fixture(), logs: logs)))\n".utf8))
-    }
-    let failing = (1...12).map { LogHealth(path: "\($0)", lagBytes: 0, failure: "cannot open \($0)") }
-    #expect(reasons(of: Array(failing[..<1])) == "cannot open 1")
-    #expect(reasons(of: Array(failing[..<2])) == "cannot open 1; cannot open 2")
-    #expect(reasons(of: failing)?.hasSuffix("; cannot open 10; and 2 more") == true)
-    #expect(reasons(of: []) == nil)
-    #expect(HealthCheck.reasons(in: Array("Service Unavailable\n".utf8)) == nil)
-    #expect(HealthCheck.reasons(in: []) == nil)
   }
 
   @Test("the backlog is still being read: starting, whatever else there is")

@@ -1,3 +1,4 @@
+import ETLLog
 import Foundation
 import Tailing
 import Testing
@@ -154,7 +155,10 @@ struct LogFollowerTests {
     try bench.run("the rotation") { !bench.said("rotated").isEmpty }
     try bench.run(seconds: 0.1)
     #expect(
-      bench.said("rotated") == [#"level=info msg="the log was rotated" path=\#(directory)/a.log kind=rename times=1"#]
+      bench.said("rotated") == [
+        #"level=info msg="the log was rotated" path=\#(directory)/a.log kind=rename "#
+          + "from=\(directory)/a.log.1 to=\(directory)/a.log"
+      ]
     )
     #expect(bench.said("waiting") == [])
     #expect(bench.said("following").count == 1)
@@ -283,10 +287,10 @@ struct LogFollowerTests {
   @Test("lines that cannot be counted: one is shown, fit for a terminal, with the number of the others")
   func rejectedLines() throws {
     defer { cleanUp() }
-    try write("a.log", "{\"message\": \"\u{1b}[2J\n\n{}\n" + String(repeating: "x\n", count: 1_000))
+    try write("a.log", "{\"message\": \"\u{1b}[2J\n\n{}\n" + String(repeating: "{x\n", count: 1_000))
     let bench = try FollowerBench(in: directory, ["a.log"])
     try bench.run("caught up") { bench.follower.hasCaughtUp }
-    try append("a.log", "y\n")
+    try append("a.log", "{y\n")
     try bench.run("the line after it") { bench.follower.lineCounts[.malformed] == 1_002 }
     try bench.run(seconds: 0.1)
     #expect(
@@ -300,7 +304,7 @@ struct LogFollowerTests {
   @Test("a long line is shown by its first 80 characters, one that was skipped not at all")
   func longRejectedLine() throws {
     defer { cleanUp() }
-    let long = String(repeating: "\u{e9}", count: 400)
+    let long = "{" + String(repeating: "\u{e9}", count: 400)
     try write("a.log", long + "\n")
     let bench = try FollowerBench(in: directory, ["a.log"])
     try bench.run("caught up") { bench.follower.hasCaughtUp }

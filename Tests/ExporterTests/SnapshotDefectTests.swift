@@ -83,6 +83,33 @@ struct SnapshotDefectTests {
     }
   }
 
+  @Test(
+    "a member that older snapshots do not have is missed",
+    arguments: [
+      "written", "rotations", "rename", "lost_totals", "bounds", "history", "last_event_guessed",
+      "newest_file_rate", "jump", "ending",
+    ]
+  )
+  func olderSnapshot(key: String) throws {
+    let document = try Self.replacing("\"\(key)\":", with: "\"unknown\":")
+    let snapshot = try Snapshot(document: document, logNames: [nil])
+    #expect(snapshot.resetParts == [])
+    let old = Self.fixture()
+    let new = Fixture(resuming: snapshot)
+    for name in ["etl_files_total", "etl_records_total", "etl_last_success", "etl_file_records", "etl_errors"] {
+      #expect(new.samples(name) == old.samples(name))
+    }
+  }
+
+  @Test(
+    "a member without which nothing can be counted on is missing, and the rest is taken for whole",
+    arguments: ["lines", "stale", "read_bytes", "pipelines", "overflow", "states", "totals", "counted", "type", "logs"]
+  )
+  func missingMember(key: String) throws {
+    let document = try Self.replacing("\"\(key)\":", with: "\"unknown\":")
+    #expect(throws: Snapshot.Defect.damaged) { try Snapshot(document: document, logNames: [nil]) }
+  }
+
   @Test("nobody is told that a part starts anew, or is told for each pipeline")
   func isSaidOnce() throws {
     let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"

@@ -1,13 +1,15 @@
-/// What the reader made of one line.
+/// What the reader made of a line, or of a part of one.
 enum LineOutcome: Equatable {
-  case event(LogEvent, [[UInt8]?])
-  case rejected(LineRejection)
+  case event(LogEvent, [[UInt8]?], unusable: Set<LogField>)
+  case rejected(LineResult)
 }
 
 private struct OutcomeRecorder: LogEventSink {
   var outcomes: [LineOutcome] = []
-  /// The lines that were rejected, with their newlines.
+  /// The lines that were rejected, with their newlines, or parts of them.
   var rejectedLines: [[UInt8]] = []
+  /// What was noted of the event that comes next.
+  private var unusable: Set<LogField> = []
 
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts) {
     var copies: [[UInt8]?] = []
@@ -17,10 +19,20 @@ private struct OutcomeRecorder: LogEventSink {
       require(texts.has(field) == (copy?.isEmpty == false), "\(field) is there or not, as one asks", [])
       copies.append(copy)
     }
-    outcomes.append(.event(event, copies))
+    outcomes.append(.event(event, copies, unusable: unusable))
+    unusable = []
   }
 
-  mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan) {
+    self.unusable = Set(LogField.allCases.filter(unusable.contains))
+    // The bytes stand during the call.
+    let bytes = unsafe object.withUnsafeBytes { unsafe Array($0) }
+    require(ReferenceGrammar.isObject(bytes), "what is noted is no object", bytes)
+    let value = UnusableValue(in: unusable, object: bytes)
+    require((value != nil) == !unusable.isEmpty, "what is wrong with a value is not said", bytes)
+  }
+
+  mutating func reject(_ reason: LineResult, line: RawSpan) {
     outcomes.append(.rejected(reason))
     // The bytes stand during the call.
     rejectedLines.append(unsafe line.withUnsafeBytes { unsafe Array($0) })
@@ -37,34 +49,36 @@ extension LogReader {
     unsafe memory.copyBytes(from: bytes)
     var recorder = OutcomeRecorder()
     unsafe read(memory.bytes, into: &recorder)
-    let rejected = zip(lines, recorder.outcomes).filter { if case .rejected = $1 { true } else { false } }
-    require(recorder.rejectedLines == rejected.map { $0.0 + [Byte.newline] }, "another line is rejected", bytes)
+    let rejectedCount = recorder.outcomes.count { if case .rejected = $0 { true } else { false } }
+    require(recorder.rejectedLines.count == rejectedCount, "a part is rejected twice or not at all", bytes)
+    for part in recorder.rejectedLines {
+      require(bytes.firstRange(of: part) != nil, "what is rejected is not in the lines", bytes)
+      _ = LineFault.explain(part)
+    }
     return recorder.outcomes
   }
 }
 
-/// Each line is one outcome, the one that it should be, however the lines come and whatever the reader has read before.
+/// Each line comes to what it should, however the lines come and whatever the reader has read before.
 func checkLines(_ lines: [[UInt8]], limit: Int, cuts: UInt8) {
   var reader = LogReader(maximumLineBytes: limit)
-  let outcomes = reader.outcomes(of: lines)
-  require(outcomes.count == lines.count, "\(outcomes.count) outcomes of \(lines.count) lines", [])
+  let together = reader.outcomes(of: lines)
 
   var chunk: [[UInt8]] = []
   var inChunks: [LineOutcome] = []
+  var alone: [LineOutcome] = []
   for (index, line) in lines.enumerated() {
+    var possibleCopies = LogReader(maximumLineBytes: limit)
+    let outcomes = possibleCopies.outcomes(of: [line])
+    let expectation = LineExpectation(line, limit: limit)
+    require(expectation.allows(outcomes), "\(outcomes) is not \(expectation)", line)
+    alone += outcomes
     chunk.append(line)
     guard cuts >> (index % 8) & 1 == 1 || index == lines.count - 1 else { continue }
     inChunks += reader.outcomes(of: chunk)
     chunk = []
   }
-  require(inChunks.count == lines.count, "\(inChunks.count) outcomes of \(lines.count) lines in chunks", [])
-
-  for (index, line) in lines.enumerated() {
-    require(inChunks[index] == outcomes[index], "a chunk changes \(outcomes[index]) to \(inChunks[index])", line)
-    var possibleCopies = LogReader(maximumLineBytes: limit)
-    let alone = possibleCopies.outcomes(of: [line])
-    require(alone == [outcomes[index]], "lines before it change \(alone) to \(outcomes[index])", line)
-    let expectation = LineExpectation(line, limit: limit)
-    require(expectation.allows(outcomes[index]), "\(outcomes[index]) is not \(expectation)", line)
-  }
+  let all = Array(lines.joined(separator: [Byte.newline]))
+  require(together == alone, "lines before it change a line: \(together) to \(alone)", all)
+  require(inChunks == alone, "a chunk changes a line: \(inChunks) to \(alone)", all)
 }

@@ -44,9 +44,15 @@ mkdir -p "$folder/corpus" "$folder/findings"
 # All in one module, so that the checks see what the parsers are made of. The linker is the toolchain's own: the
 # system's warns of each of the sanitizer's symbols.
 echo 'building the fuzz target'
+rm -rf "$folder/sources"
+for module in UnixTime JSON ETLLog; do
+  mkdir -p "$folder/sources/$module"
+  find "Sources/$module" -name '*.swift' -exec cp {} "$folder/sources/$module" \;
+done
+sed -i -E '/^(internal|package|public) import (UnixTime|JSON)$/d' "$folder"/sources/*/*.swift
 swiftc -O -g -sanitize=fuzzer,address -use-ld=lld -parse-as-library -swift-version 6 -strict-memory-safety \
   -warnings-as-errors -package-name etl -module-name ETLLogFuzz -o "$folder/target" \
-  Sources/ETLLog/*.swift Tests/ETLLogTests/ReferenceGrammar.swift Tests/Fuzz/*.swift
+  "$folder"/sources/*/*.swift Tests/ETLLogTests/ReferenceGrammar.swift Tests/Fuzz/*.swift
 
 # Swift's own report of a crash would come between the process and libFuzzer's. Leaks cannot be looked for in
 # containers that do not let a process be traced. Freed memory need not be kept back for long, nor each of its stacks:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import functools
+import glob
 import os
+import re
 import subprocess
 import tempfile
 
@@ -15,10 +17,15 @@ DASHBOARD_PROVIDER = os.path.join(REPOSITORY, "grafana/provisioning/dashboards/d
 DATASOURCE = os.path.join(REPOSITORY, "grafana/provisioning/datasources/prometheus.yml")
 README = os.path.join(REPOSITORY, "grafana/README.md")
 PROMETHEUS = os.path.join(REPOSITORY, "prometheus/prometheus.yml")
-RULES = os.path.join(REPOSITORY, "prometheus/rules/etl.rules.yml")
+RULES = sorted(glob.glob(os.path.join(REPOSITORY, "prometheus/rules/*.yml")))
+THRESHOLDS = os.path.join(REPOSITORY, "prometheus/rules/etl-thresholds.yml")
 
-# One event of each kind, with a name: so that each metric and its labels are there.
+# A run that has ended, and one event of each kind, with a name: so that each metric and its labels are there.
 LOG = """\
+{"timestamp": "2025-01-18T03:00:00Z", "message": "etl_started", "pipeline": "orders"}
+{"timestamp": "2025-01-18T03:00:01Z", "message": "file_processing_completed", "pipeline": "orders", "file_id": "a",\
+ "records_processed": 10, "processing_time": 1.0, "current_rate": 10.0}
+{"timestamp": "2025-01-18T03:00:02Z", "message": "etl_stopped", "pipeline": "orders"}
 {"timestamp": "2025-01-18T04:00:00Z", "message": "etl_started", "pipeline": "orders"}
 {"timestamp": "2025-01-18T04:00:01Z", "message": "file_processing_started", "pipeline": "orders", "file_id": "a"}
 {"timestamp": "2025-01-18T04:00:02Z", "message": "file_processing_completed", "pipeline": "orders", "file_id": "a",\
@@ -104,6 +111,9 @@ def metrics_of(executable):
         kind = "counter" if family.type == "histogram" else family.type
         labels = frozenset(label for sample in family.samples for label in sample.labels)
         metrics |= {family.name + suffix: Metric(kind, labels) for suffix in suffixes}
+        if family.type == "histogram":
+            # Its name where Prometheus has been told to make a native histogram of it.
+            metrics[family.name] = Metric(kind, labels)
     return metrics
 
 
@@ -114,5 +124,16 @@ def read_yaml(path):
         return YAML(typ="safe", pure=True).load(file)
 
 
+def groups():
+    return [group for path in RULES for group in read_yaml(path)["groups"]]
+
+
 def rules():
-    return [rule for group in read_yaml(RULES)["groups"] for rule in group["rules"]]
+    return [rule for group in groups() for rule in group["rules"]]
+
+
+def recorded():
+    """What the rules record, with the thresholds that users may set."""
+    with open(THRESHOLDS, encoding="utf-8") as file:
+        optional = re.findall(r"^ +#- record: (\S+)$", file.read(), re.MULTILINE)
+    return {rule["record"] for rule in rules() if "record" in rule} | set(optional)

@@ -79,6 +79,20 @@ def is_in_subquery(parents):
     return any(isinstance(parent, parser.SubqueryExpr) for parent in parents)
 
 
+def is_summed(parents):
+    """Whether the outermost node that a selector is in is an aggregation."""
+    return any(isinstance(parent, parser.AggregateExpr) for parent in parents)
+
+
+def is_on_right_of(node, parents, operator):
+    """Whether a node is somewhere on the right of such an operator."""
+    path = (*parents, node)
+    return any(
+        isinstance(parent, parser.BinaryExpr) and str(parent.op) == operator and child is parent.rhs
+        for parent, child in zip(path, path[1:])
+    )
+
+
 def is_only_where(node, parents, name, labels):
     """Whether a node is on the left of an `and on (labels)` that has only that metric on its right."""
     path = (*parents, node)

@@ -6,6 +6,22 @@ import model
 import promql
 
 RATES = ("rate", "increase")
+NO_METRIC = model.Metric("", frozenset())
+SETTINGS = "settings:etl_links:info"
+OF_THE_JOB = (
+    "etl_records_total",
+    "etl_files_total",
+    "etl_failures_total",
+    "etl_errors_by_type_total",
+    "etl_current_rate_records_per_second",
+    "etl_avg_processing_time_seconds",
+    "etl_seconds_since_last_success",
+    "etl_seconds_since_last_failure",
+    "etl_health_status",
+    "etl_uptime_seconds",
+)
+# What an alert compares with a threshold that users set.
+WITH_THRESHOLDS = ("etl_seconds_since_last_success", "etl_records_total", "etl_file_in_progress_seconds")
 EXPORTER = "etl_exporter_build_info"
 ALERT_SERIES = ("ALERTS", "ALERTS_FOR_STATE")
 # What Prometheus itself says of every target, and every program of itself: only that of the exporters belongs here.
@@ -49,27 +65,28 @@ def has_variables_with_selectors(dashboard, _):
             yield f'the variable "{name}" has the values of "{found[name][0]}"'
     before = []
     for name, (_, selector) in found.items():
+        if selector.name == SETTINGS:
+            continue
         expected = {other: f"=~${other}" for other in before}
         if promql.matchers(selector) != expected:
             yield f'the variable "{name}" does not depend on {", ".join(before) or "nothing"} alone'
         before.append(name)
 
 
-def is_recorded_threshold(name):
-    """The rules have one value each for all jobs."""
-    return name.startswith(("threshold:", "objective:"))
+def labels_of(name, metrics):
+    """The labels by which a series is narrowed: the level in a recorded one's name says which it has."""
+    level, colon, _ = name.partition(":")
+    if not colon:
+        return ["job", "instance"] + ["pipeline"] * ("pipeline" in metrics.get(name, NO_METRIC).labels)
+    return [label for label in ("job", "instance", "pipeline") if label in level.replace("instance_", "job_instance_").split("_")]
 
 
 def has_matchers(dashboard, metrics):
     """Every selector is narrowed by what was chosen; alerts without such a label are always shown."""
     for query, selectors in parsed(dashboard):
         for selector, _ in selectors:
-            if is_recorded_threshold(selector.name):
-                continue
             is_alert = selector.name in ALERT_SERIES
-            labels = ["job", "instance"]
-            if is_alert or "pipeline" in metrics.get(selector.name, model.Metric("", frozenset())).labels:
-                labels.append("pipeline")
+            labels = ["job", "instance", "pipeline"] if is_alert else labels_of(selector.name, metrics)
             found = promql.matchers(selector)
             for label in labels:
                 expected = f"=~${label}|" if is_alert else f"=~${label}"
@@ -80,8 +97,7 @@ def has_matchers(dashboard, metrics):
 
 
 def has_known_metrics(dashboard, metrics):
-    recorded = {rule["record"] for rule in model.rules() if "record" in rule}
-    known = set(metrics) | recorded | set(ALERT_SERIES) | set(OF_ANY_TARGET)
+    known = set(metrics) | model.recorded() | set(ALERT_SERIES) | set(OF_ANY_TARGET)
     for query, selectors in parsed(dashboard):
         for selector, _ in selectors:
             if selector.name not in known:
@@ -105,7 +121,10 @@ def has_counters_in_rates(dashboard, metrics):
         for selector, parents in selectors:
             is_counter = selector.name in metrics and metrics[selector.name].type == "counter"
             functions = {promql.function(parent) for parent in parents}
-            if is_counter and not functions & {*RATES, "timestamp"}:
+            # What has been counted in all is one number; `unless` only asks whether there is any.
+            is_total = query.is_instant and promql.is_summed(parents)
+            is_asked_for = promql.is_on_right_of(selector, parents, "unless")
+            if is_counter and not is_total and not is_asked_for and not functions & {*RATES, "timestamp"}:
                 yield f"{query}: the counter {selector.name} is not within rate or increase"
             if not is_counter and functions & set(RATES):
                 yield f"{query}: {selector.name} is no counter, and has no rate"
@@ -124,6 +143,41 @@ def has_rate_interval(dashboard, _):
                 yield f"{query}: {selector.name} has a rate over [$__range] at each point in time"
 
 
+def has_native_forms(dashboard, metrics):
+    """What asks a classic histogram asks behind `or` for what is there where Prometheus has made a native one of it."""
+    for query, selectors in parsed(dashboard):
+        names = {selector.name for selector, _ in selectors}
+        for name in names:
+            base = re.sub("_(bucket|sum|count)$", "", name)
+            if base != name and base in metrics and base not in names:
+                yield f"{query}: {name} is not there where the histogram is a native one, and {base} is not asked for"
+
+
+def shows_what_the_job_says(dashboard, _):
+    """Each of the ten metrics that the dashboard is there for is shown as it is, and not only as a rate."""
+    shown = {
+        selector.name
+        for _, selectors in parsed(dashboard)
+        for selector, parents in selectors
+        if not {promql.function(parent) for parent in parents} & set(RATES)
+    }
+    for name in sorted(set(OF_THE_JOB) - shown):
+        yield f"no panel shows {name} itself"
+
+
+def compares_with_series(dashboard, _):
+    """Where an alert has a threshold, colours come from what is compared with it, and not from a number of their own."""
+    for panel in model.drawn(dashboard):
+        changed = {o["matcher"]["options"]: p["value"] for o in panel["fieldConfig"]["overrides"] for p in o["properties"]
+                   if p["id"] == "thresholds"}
+        for target in model.targets(panel):
+            thresholds = changed.get(target.get("legendFormat"), panel["fieldConfig"]["defaults"].get("thresholds"))
+            is_coloured = thresholds is not None and len(thresholds["steps"]) > 1
+            compared = [name for name in WITH_THRESHOLDS if re.search(rf"\b{name}\b", target["expr"])]
+            if panel["type"] == "stat" and is_coloured and compared and "threshold:" not in target["expr"]:
+                yield f'"{panel["title"]}", {target["refId"]}: {compared[0]} has its colours from fixed numbers'
+
+
 def seconds_of(duration):
     """Of a minimum step, which Grafana takes as a number and a unit."""
     match = re.fullmatch(r"(\d+)([smh])", duration)
@@ -134,7 +188,7 @@ def spans_files(dashboard, metrics):
     """Over fewer than several files a rate of a job's counters is spikes; Grafana spans four minimum steps."""
     for query, selectors in parsed(dashboard):
         for selector, parents in selectors:
-            is_of_files = "pipeline" in metrics.get(selector.name, model.Metric("", frozenset())).labels
+            is_of_files = "pipeline" in metrics.get(selector.name, NO_METRIC).labels
             # Within a subquery it only tells when something was counted.
             if not is_of_files or promql.window(parents) != promql.RATE_INTERVAL or promql.is_in_subquery(parents):
                 continue
@@ -232,6 +286,9 @@ RULES = [
     shows_each_metric,
     has_counters_in_rates,
     has_rate_interval,
+    has_native_forms,
+    shows_what_the_job_says,
+    compares_with_series,
     spans_files,
     is_of_exporters,
     has_fitting_targets,

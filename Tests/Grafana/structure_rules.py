@@ -90,6 +90,13 @@ def uses_each_variable(dashboard, _):
         yield f'nothing uses the variable "{name}"'
 
 
+def has_addresses_in_variables(dashboard, _):
+    """What is elsewhere in another installation is said once, in a variable or by the rules."""
+    rest = {**dashboard, "templating": {}}
+    for address in re.findall(r"(?:https?://|localhost)[^\s)\"]*", json.dumps(rest)):
+        yield f"{address} is an address outside of the variables"
+
+
 def has_unique_ids(dashboard, _):
     for what, values in {
         "id": [panel["id"] for panel in dashboard["panels"]],
@@ -193,6 +200,7 @@ RULES = [
     has_datasource_variable,
     has_query_variables,
     uses_each_variable,
+    has_addresses_in_variables,
     has_unique_ids,
     has_its_own_place,
     says_what_it_shows,

@@ -76,11 +76,11 @@ def rename_override(dashboard):
 
 
 def swap_thresholds(dashboard):
-    defaults(dashboard, "Since last success")["thresholds"]["steps"].reverse()
+    defaults(dashboard, "Job")["thresholds"]["steps"].reverse()
 
 
 def drop_base_threshold(dashboard):
-    defaults(dashboard, "Since last success")["thresholds"]["steps"].pop(0)
+    defaults(dashboard, "Job")["thresholds"]["steps"].pop(0)
 
 
 def use_other_uid(dashboard):
@@ -94,6 +94,20 @@ def use_other_uid_in_annotation(dashboard):
 def misspell_variable(dashboard):
     text = panel(dashboard, "Where to look next")["options"]
     text["content"] += "$pipelines"
+
+
+def link_to_this_machine(dashboard):
+    dashboard["links"][0]["url"] = "http://localhost:8083/"
+
+
+def total_as_rate(dashboard):
+    found = target(dashboard, "Totals", "C")
+    found["expr"] = found["expr"].replace("sum(", "sum(increase(").replace("})", "}[$__range]))")
+
+
+def use_fixed_number(dashboard):
+    thresholds = {"mode": "absolute", "steps": [{"color": "green", "value": None}, {"color": "red", "value": 600}]}
+    defaults(dashboard, "Since last success")["thresholds"] = thresholds
 
 
 def hide_alert(dashboard):
@@ -161,10 +175,20 @@ MUTATIONS = [
     ("has_matchers", replaced('"$instance|"', '"$instance"', "Firing alerts")),
     ("has_matchers", replaced('=~"$instance"', '=~"$instance"' + MATCHER, "Delay of events")),
     ("has_known_metrics", replaced("etl_health_status", "etl_health", "Job")),
-    ("has_known_metrics", replaced("threshold:etl_records:rate10m", "threshold:etl_records", RECORDS, "D")),
+    ("has_known_metrics", replaced("etl_records:rate10m", "etl_records", RECORDS, "D")),
     ("has_known_metrics", rename_metric_of_annotation),
     ("has_known_metrics", updated(variable, "job", query="label_values(etl_exporter_info, job)")),
     ("shows_each_metric", replaced("event_delay_seconds", "log_lag_bytes", "Delay of events")),
+    ("has_matchers", replaced('{pipeline=~"$pipeline"}', "", RECORDS, "D")),
+    ("has_matchers", replaced(', pipeline=~"$pipeline"', "", "Error budget that is left")),
+    ("has_addresses_in_variables", link_to_this_machine),
+    ("has_native_forms", replaced("increase(etl_file_records{", "increase(etl_file_records_sum{", "Sizes of files $pipeline")),
+    ("has_native_forms", replaced("rate(etl_file_records{", "rate(etl_file_records_bucket{", "Records per file", "B")),
+    ("shows_what_the_job_says", replaced("etl_files_total", "etl_records_total", "Totals", "B")),
+    ("shows_what_the_job_says", total_as_rate),
+    ("compares_with_series", use_fixed_number),
+    ("has_counters_in_rates", replaced("sum(", "(", "Totals")),
+    ("has_counters_in_rates", updated(target, "Totals", instant=False, range=True)),
     ("has_counters_in_rates", replaced(RATE, BARE, RECORDS)),
     ("has_counters_in_rates", replaced("rate(", "max_over_time(", RECORDS)),
     ("has_counters_in_rates", replaced("etl_records_total", "etl_uptime_seconds", RECORDS)),
@@ -181,14 +205,14 @@ MUTATIONS = [
     ("has_fitting_targets", updated(target, "Pipelines", format="time_series")),
     ("has_fitting_targets", updated(target, "Pipelines", instant=False, range=True)),
     ("has_fitting_targets", updated(target, "Job", instant=False, range=True)),
-    ("has_fitting_targets", without(target, "Processing times", "format")),
+    ("has_fitting_targets", without(target, "Processing times $pipeline", "format")),
     ("has_fitting_targets", without(target, RECORDS, "legendFormat")),
     ("has_fitting_columns", rename_column),
     ("has_fitting_columns", drop_merge),
     ("has_fitting_columns", rename_override),
     ("has_fitting_columns", updated(target, RECORDS, "C", legendFormat="aim")),
     ("shows_each_alert", hide_alert),
-    ("shows_each_alert", replaced('"Watchdog"', '"ETL Watchdog"', "Alerts firing")),
+    ("shows_each_alert", replaced('"ETL Watchdog"', '"Watchdog"', "Alerts firing")),
     ("shows_each_alert", replaced('"critical"', '"page"', "Alerts firing")),
 ]
 

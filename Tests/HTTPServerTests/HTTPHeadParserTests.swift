@@ -75,8 +75,26 @@ struct HTTPHeadParserTests {
     }
     #expect(parse(head(bytes: limits.headBytes + 1)) == .refused(.requestHeaderFieldsTooLarge))
     #expect(parse(Array(head(bytes: limits.headBytes + 1).dropLast())) == .refused(.requestHeaderFieldsTooLarge))
+  }
+
+  @Test(
+    "a request line of exactly the limit is read, one byte more is refused, whole or not",
+    arguments: [256, 16_384]
+  )
+  func requestLineLimit(headBytes: Int) {
+    var limits = HTTPLimits()
+    limits.headBytes = headBytes
+    func line(bytes: Int) -> [UInt8] {
+      Array("GET /\(String(repeating: "a", count: bytes - "GET / HTTP/1.1".utf8.count)) HTTP/1.1\r\n".utf8)
+    }
+    #expect(parse(line(bytes: limits.requestLineBytes), limits: limits) == .needsMore || headBytes == 256)
+    for pieceBytes in [1, 100, .max] {
+      let long = line(bytes: limits.requestLineBytes + 1)
+      #expect(parse(long, pieceBytes: pieceBytes, limits: limits) == .refused(.uriTooLong))
+      #expect(parse(Array(long.dropLast(14)), pieceBytes: pieceBytes, limits: limits) == .needsMore)
+    }
     let endlessTarget = Array("GET /".utf8) + [UInt8](repeating: 0x61, count: limits.headBytes)
-    #expect(parse(endlessTarget) == .refused(.requestHeaderFieldsTooLarge))
+    #expect(parse(endlessTarget, limits: limits) == .refused(.uriTooLong))
   }
 
   @Test("more header lines than the limit are refused")

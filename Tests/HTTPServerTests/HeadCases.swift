@@ -27,7 +27,10 @@ extension HeadCase {
     HeadCase("plain GET", get()),
     HeadCase("HEAD", "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"),
     HeadCase("unknown method is a token", "BREW / HTTP/1.1\r\nHost: x\r\n\r\n", answer: 405),
-    HeadCase("OPTIONS with asterisk", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", answer: 405),
+    HeadCase("OPTIONS with asterisk", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", answer: 204),
+    HeadCase("OPTIONS of a path", "OPTIONS /metrics HTTP/1.1\r\nHost: x\r\n\r\n", answer: 204),
+    HeadCase("OPTIONS of no path", "OPTIONS /nothing HTTP/1.1\r\nHost: x\r\n\r\n", answer: 404),
+    HeadCase("OPTIONS without a Host on 1.0", "OPTIONS / HTTP/1.0\r\n\r\n", answer: 204),
     HeadCase("CONNECT with authority", "CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n", answer: 405),
     HeadCase("method is no token", "G(T / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     HeadCase("no method", " / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
@@ -61,7 +64,12 @@ extension HeadCase {
   static let targets: [HeadCase] = [
     HeadCase("query", get("/metrics?a=b&c=/d?e")),
     HeadCase("query as browsers send it", get("/?a[]={b}|c^`\\%zz")),
-    HeadCase("percent-encoded path", get("/%6detrics"), answer: 404),
+    HeadCase("percent-encoded path", get("/%6detrics")),
+    HeadCase("percent-encoded path in capitals", get("/%6D%65tric%73")),
+    HeadCase("percent-encoded slash stays encoded", get("/%2Fmetrics"), answer: 404),
+    HeadCase("percent-encoded slash for a slash", get("%2Fmetrics"), 400),
+    HeadCase("longest target", get("/?" + String(repeating: "a", count: 7_985), fields: prometheusFields)),
+    HeadCase("longer target than a request line holds", get("/?" + String(repeating: "a", count: 9_000)), 414),
     HeadCase("percent-encoded NUL stays encoded", get("/%00"), answer: 404),
     HeadCase("broken triplet in the path", get("/%6"), 400),
     HeadCase("no hexadecimal digits in the path", get("/%zz"), 400),
@@ -166,9 +174,20 @@ extension HeadCase {
       get(fields: "Host: x\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n"),
       400
     ),
-    HeadCase("POST with a body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n", 413),
+    HeadCase("POST with a body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n", answer: 405),
+    HeadCase("POST in chunks", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", answer: 405),
+    HeadCase("POST with a length that is none", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", 400),
+    HeadCase("OPTIONS with a body", "OPTIONS / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n", 413),
   ]
 }
+
+/// The header fields with which Prometheus 2 scrapes.
+private let prometheusFields = [
+  "Host: exporter:8083", "User-Agent: Prometheus/2.42.0", "Accept-Encoding: gzip",
+  "Accept: application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+    + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+  "X-Prometheus-Scrape-Timeout-Seconds: 10",
+].map { $0 + "\r\n" }.joined()
 
 /// A request that is right, but for what a test makes of it.
 func get(_ target: String = "/", _ version: String = "HTTP/1.1", fields: String = "Host: x\r\n") -> String {

@@ -110,7 +110,8 @@ final class RawClient {
       guard answer.fields.updateValue(parts.dropFirst().joined(separator: ": "), forKey: parts[0].lowercased()) == nil
       else { throw Failure(description: "\(parts[0]) stands in the answer twice") }
     }
-    guard let length = answer.fields["content-length"].flatMap({ Int($0) }) else {
+    // An answer without content has no length (RFC 9110 §8.6).
+    guard let length = answer.status == 204 ? 0 : answer.fields["content-length"].flatMap({ Int($0) }) else {
       throw Failure(description: "no Content-Length")
     }
     received.removeFirst(headEnd)

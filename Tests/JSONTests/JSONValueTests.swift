@@ -28,11 +28,17 @@ struct JSONValueTests {
     #expect(written(.decimal(value)) == "null")
   }
 
+  @Test("half a surrogate pair is U+FFFD, and a number that is not finite null")
+  func wider() {
+    let value = JSONValue.parse(Array(#"{"\udce9": ["a\ud800", "\udc00\ud83d\ude00", NaN, Infinity, -Infinity]}"#.utf8))
+    #expect(value.map(written) == "{\"\u{FFFD}\": [\"a\u{FFFD}\", \"\u{FFFD}😀\", null, null, null]}")
+  }
+
   @Test(
     "what breaks the grammar is refused",
     arguments: [
       "", " ", "nul", "tru", "[", "[1", "[1,", "[1,]", "{", #"{"a"}"#, #"{"a":}"#, #"{"a": 1,}"#, "{a: 1}", "01", "1.",
-      "+1", #""a"#, "1 2", "[1] x", #""\ud800""#, "1e400", "\u{1}",
+      "+1", #""a"#, "1 2", "[1] x", #""\ud800\u""#, "1e400", "nan", "-NaN", "\u{1}",
     ]
   )
   func refused(text: String) {

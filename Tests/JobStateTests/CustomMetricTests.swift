@@ -19,7 +19,7 @@ struct CustomMetricTests {
       _ metrics: String,
       names: [String?] = [nil],
       maximumSeries: Int = 2_000,
-      resuming json: JSONValue? = nil,
+      resuming state: CustomMetricTable.State? = nil,
       format name: String = "f"
     ) throws {
       let yaml =
@@ -35,7 +35,7 @@ struct CustomMetricTests {
         [format],
         pipelineNames: names,
         maximumSeries: maximumSeries,
-        resuming: json,
+        resuming: state,
         changes: &changes
       )
     }
@@ -89,13 +89,6 @@ struct CustomMetricTests {
         String.init
       )
     }
-
-    /// What an own process would go on from.
-    func snapshot() throws -> JSONValue {
-      var text: [UInt8] = []
-      table.json.append(to: &text)
-      return try #require(JSONValue.parse(text))
-    }
   }
 
   private static let counter = "    - {name: a_total, type: counter, help: H., value: v, labels: {k: k}}\n"
@@ -133,7 +126,7 @@ struct CustomMetricTests {
     job.read(#"{"v":2}"#, #"{"v":3}"#)
     #expect(job.samples == ["a_total 12"])
     // Of a metric that is new in a log that was read before, what came before is not counted.
-    var later = try Job(metric, resuming: .object([]))
+    var later = try Job(metric, resuming: CustomMetricTable.State())
     later.read(#"{"v":1000}"#, #"{"v":1001}"#, #"{"v":4}"#)
     #expect(later.samples == ["a_total 5"])
   }
@@ -231,7 +224,7 @@ struct CustomMetricTests {
     for cut in [0, 1, 7, 20, 40] {
       var first = try Job(metrics)
       for line in lines[..<cut] { first.read(line) }
-      var second = try Job(metrics, resuming: first.snapshot())
+      var second = try Job(metrics, resuming: first.table.state)
       #expect(second.changes == CustomMetricTable.Changes(kept: 4))
       for line in lines[cut...] { second.read(line) }
       #expect(second.samples.sorted() == whole.samples.sorted(), "cut after \(cut)")
@@ -245,7 +238,7 @@ struct CustomMetricTests {
       Self.counter + "    - {name: b_total, type: counter, help: H.}\n    - {name: c_total, type: counter, help: H.}\n"
     )
     job.read(#"{"k":"x","v":1}"#)
-    let snapshot = try job.snapshot()
+    let snapshot = job.table.state
     // Another help or limit is no other metric; another condition is one.
     let changed = try Job(
       "    - {name: a_total, type: counter, help: Other., value: v, labels: {k: {path: k, limit: 9}}}\n"

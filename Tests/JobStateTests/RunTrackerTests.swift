@@ -1,3 +1,4 @@
+import ETLLog
 import Testing
 
 @testable import JobState
@@ -72,10 +73,11 @@ struct TotalsFollowerTests {
     var follower = RunTracker()
     var outcomes = ""
     for report in reports {
-      switch follower.apply(report) {
-      case .counted: outcomes += "c"
+      switch follower.apply(report).result {
+      case .event: outcomes += "c"
       case .duplicate: outcomes += "d"
       case .stale: outcomes += "s"
+      case let result: Issue.record("a line became \(result)")
       }
     }
     return (outcomes, Sums(follower))
@@ -286,7 +288,7 @@ struct TotalsFollowerTests {
     for files in [100, 50, 30] as [Int64] {
       for count in 1...files {
         let report = LineReport(files: ReportedCount(total: count, claimed: 1), nanoseconds: nil, readNanoseconds: 7)
-        #expect(follower.apply(report) != .stale)
+        #expect(follower.apply(report).result != .stale)
       }
     }
     #expect(follower.files.counted == 180)
@@ -304,7 +306,7 @@ struct TotalsFollowerTests {
           nanoseconds: time,
           readNanoseconds: 1_000
         )
-        #expect(follower.apply(report) != .stale)
+        #expect(follower.apply(report).result != .stale)
       }
     }
     #expect(follower.files.counted == 180)

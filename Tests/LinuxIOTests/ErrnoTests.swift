@@ -9,7 +9,7 @@ struct ErrnoTests {
     "an error says what the C library says",
     arguments: [
       (Errno.noSuchFile, "No such file or directory"), (.accessDenied, "Permission denied"),
-      (.wouldBlock, "Resource temporarily unavailable"), (.noSpace, "No space left on device"),
+      (.wouldBlock, "Resource temporarily unavailable"), (Errno(rawValue: ENOSPC), "No space left on device"),
       (Errno(rawValue: 9_999), "error 9999"),
     ]
   )
@@ -22,7 +22,7 @@ struct ErrnoTests {
     let error = SystemCallError(operation: "open", subject: "/etl.log", errno: .accessDenied)
     #expect(error.description == "cannot open /etl.log: Permission denied")
     #expect(
-      SystemCallError(operation: "poll", subject: "", errno: .noSpace).description
+      SystemCallError(operation: "poll", subject: "", errno: Errno(rawValue: ENOSPC)).description
         == "cannot poll: No space left on device"
     )
   }
@@ -51,6 +51,8 @@ struct ErrnoTests {
       }
     }
     #expect(try call(EAGAIN) == nil)
-    #expect(throws: SystemCallError(operation: "try", subject: "nothing", errno: .inputOutputError)) { try call(EIO) }
+    #expect(throws: SystemCallError(operation: "try", subject: "nothing", errno: Errno(rawValue: EIO))) {
+      try call(EIO)
+    }
   }
 }

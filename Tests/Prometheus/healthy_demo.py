@@ -1,4 +1,4 @@
-"""Shows that the simulator with its default options, as it really behaves, fires no alert but the Watchdog.
+"""Shows that the simulator with its default options, as it really behaves, fires no alert but the watchdog.
 
 Usage: healthy_demo.py SIMULATOR EXPORTER    the paths of the programs; promtool must be on PATH
 
@@ -19,7 +19,7 @@ import tempfile
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from rule_files import RULES, load, rules_of, run_tests
+from rule_files import load_rules, rules_of, run_tests
 
 SEEDS = (1, 2, 3)
 TARGET = {"job": "etl_metrics", "instance": "exporter:8083"}
@@ -101,6 +101,7 @@ def series(job, seconds):
         "etl_exporter_log_read_errors_total": [0 for _ in times],
         "etl_exporter_snapshot_errors_total": [0 for _ in times],
     }
+    values["etl_exporter_label_overflow_total"] = [0 for _ in times]
     for kind in ("records", "files", "failures"):
         values[f"etl_exporter_log_gap_{kind}_total"] = [0 for _ in times]
     for name in COUNTERS:
@@ -155,21 +156,21 @@ def check_silence(job):
                     {
                         "expr": question,
                         "eval_time": f"{EVALUATED_SECONDS}s",
-                        "exp_samples": [{"labels": '{alertname="Watchdog"}', "value": 1}],
+                        "exp_samples": [{"labels": '{alertname="ETL Watchdog"}', "value": 1}],
                     }
                 ],
             }
         ],
     }
-    passed, output = run_tests(load(RULES), [test])
+    passed, output = run_tests(load_rules(), [test])
     assert passed, output
-    print(f"{EVALUATED_SECONDS // 3600} hours: no alert but the Watchdog fires")
+    print(f"{EVALUATED_SECONDS // 3600} hours: no alert but the watchdog fires")
 
 
 def thresholds():
     """The constants of the rules by name."""
     found = {}
-    for _, _, rule in rules_of(load(RULES)):
+    for _, _, rule in rules_of(load_rules()):
         constant = re.fullmatch(r"vector\(([\d.]+)\)", rule["expr"])
         if constant and "record" in rule:
             found[rule["record"]] = float(constant[1])
@@ -194,9 +195,9 @@ def worst(job):
         ),
         "seconds of one file": (
             max(job.in_progress(time) or 0 for time in times),
-            limits["threshold:etl_file_in_progress_seconds:last1m"],
+            limits["threshold:etl_file_in_progress_seconds:last3m"],
         ),
-        "seconds without a success": (since, 600),
+        "seconds without a success": (since, limits["threshold:etl_seconds_since_last_success:last3m"]),
         "seconds for a record, in 10 minutes": (1 / rate, 1 / limits["threshold:etl_records:rate10m"]),
         # The budget itself is the lowest of the thresholds that follow from it.
         "share of failures in 6 hours": (max(job.failed_share(t, 21600) for t in times if t > 21600), budget),

@@ -12,7 +12,7 @@ enum ImportRules {
     "ETLLog": ["JSON", "UnixTime"],
     "Tailing": ["LinuxIO"],
     "Metrics": [],
-    "JobState": ["ETLLog", "JSON", "Metrics", "UnixTime"],
+    "JobState": ["ETLLog", "Metrics", "UnixTime"],
     "Exporter": [
       "CommandLineOptions", "ETLLog", "EventLoop", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
       "UnixTime", "YAML",

@@ -36,6 +36,7 @@ check_live_programs() { # port of the exporter
   check 'live: /health is JSON' 20 is_json "http://localhost:$port/health"
   check 'live: --health-check' 20 "$executables/etl-exporter" --health-check --port "$port"
   check 'live: a real Prometheus gives the same values back' 120 is_scraped_by_prometheus
+  check 'live: a real Prometheus takes names with any character in them' 180 are_hostile_names_scraped
 }
 
 check_browser() {
@@ -146,6 +147,11 @@ END
   # In this function's own process; the variable is none of its own, which would be gone by then.
   trap 'kill "${started[@]}"; wait "${started[@]}" || true' EXIT
   "$venv/bin/python" Tests/compare_with_prometheus.py "http://127.0.0.1:$exporter_port" "http://127.0.0.1:$prometheus_port"
+}
+
+are_hostile_names_scraped() {
+  "$venv/bin/python" Tests/hostile_names_with_prometheus.py "$executables/etl-exporter" \
+    "$(PATH=$PATH:$tools/usr/bin command -v prometheus)"
 }
 
 is_json() {

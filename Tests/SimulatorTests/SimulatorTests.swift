@@ -243,7 +243,11 @@ struct CountingSink: LogEventSink {
     events.append(event)
   }
 
-  mutating func reject(_ reason: LineRejection, line: RawSpan) {
+  mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan) {
+    rejections += 1
+  }
+
+  mutating func reject(_ reason: LineResult, line: RawSpan) {
     rejections += 1
   }
 }

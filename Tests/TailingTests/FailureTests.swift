@@ -91,7 +91,7 @@ struct FailureTests {
     for _ in 0..<5 { try bench.readAvailable() }
     #expect(tailer.statistics.readErrors == 1)
     #expect(
-      tailer.state == .failing(SystemCallError(operation: "read", subject: bench.log, errno: .inputOutputError))
+      tailer.state == .failing(SystemCallError(operation: "read", subject: bench.log, errno: Errno(rawValue: EIO)))
     )
     bench.advance(seconds: 1)
     try bench.readAvailable()

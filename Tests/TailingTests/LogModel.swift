@@ -158,7 +158,7 @@ final class LogModel {
     let held = tailer.chain.map {
       "\($0.status.inode % 10_000):\($0.role == .atPath ? "path" : $0.role == .copy ? "copy" : "old") \($0.offset)/\($0.status.size)"
     }
-    let known = tailer.known.positions.map { "\($0.identity.inode % 10_000):\($0.offset)" }
+    let known = tailer.siblings.known.positions.map { "\($0.identity.inode % 10_000):\($0.offset)" }
     steps.append("drain \(budget): \(bench.sink.lines.count) lines, held \(held), known \(known)")
   }
 
@@ -306,7 +306,7 @@ final class LogModel {
   /// A writer that has not noticed the rotation writes on, to the file that is being read or was last read.
   private func writeLate() throws {
     // What the tailer has not seen yet as it is now, it puts in its place by the time of its last line: not that.
-    guard let front = bench.tailer?.chain.first, front.headBytes > 0, !wasTruncated || front.role != .atPath,
+    guard let front = bench.tailer?.chain.first, front.head.bytes > 0, !wasTruncated || front.role != .atPath,
       let target = late.first(where: {
         (try? FileStatus(of: bench.path($0.name)))?.isSameFile(as: front.status) == true
       })

@@ -169,7 +169,7 @@ struct SiblingTests {
       number += 1
       try rotate(bench, "line \(number)")
     }
-    bench.tailer?.didList = {
+    bench.tailer?.siblings.didList = {
       guard rest > 0 else { return }
       rest -= 1
       for _ in 0..<2 {
@@ -196,7 +196,7 @@ struct SiblingTests {
     try bench.start(at: position)
     var rest = 2
     var number = 1
-    bench.tailer?.didList = {
+    bench.tailer?.siblings.didList = {
       guard rest > 0 else { return }
       rest -= 1
       for _ in 0..<2 {

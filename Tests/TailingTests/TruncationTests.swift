@@ -115,8 +115,8 @@ struct TruncationTests {
     for line in expected.dropLast() { try bench.append(line + "\n") }
     try bench.start()
     // After the look that would see the copy, and before the read.
-    bench.tailer?.didList = {
-      bench.tailer?.didList = {}
+    bench.tailer?.siblings.didList = {
+      bench.tailer?.siblings.didList = {}
       #expect(throws: Never.self) {
         try bench.copy(to: "etl.log.1")
         try bench.append(line("destroyed") + "\n")
@@ -166,8 +166,8 @@ struct TruncationTests {
     try bench.readAvailable()
     try bench.append("", to: "etl.log.1")
     try bench.readAvailable()
-    bench.tailer?.didList = {
-      bench.tailer?.didList = {}
+    bench.tailer?.siblings.didList = {
+      bench.tailer?.siblings.didList = {}
       #expect(throws: Never.self) {
         try bench.append(line("a1") + "\n" + line("a2") + "\n", to: "etl.log.1")
         try bench.append(line("destroyed") + "\n")
@@ -208,10 +208,10 @@ struct TruncationTests {
     try bench.readAvailable()
     try bench.copy(to: "etl.log.bak")
     try bench.readAvailable()
-    #expect(bench.tailer?.possibleCopies.count == 1)
+    #expect(bench.tailer?.siblings.possibleCopies.count == 1)
     try bench.delete("etl.log.bak")
     try bench.readAvailable()
-    #expect(bench.tailer?.possibleCopies.isEmpty == true)
+    #expect(bench.tailer?.siblings.possibleCopies.isEmpty == true)
   }
 
   @Test("twice between two looks: both copies are read, in order")

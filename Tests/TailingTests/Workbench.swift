@@ -36,6 +36,8 @@ final class Workbench {
   var options = TailOptions()
   var watcher: TailWatcher
   var tailer: LogTailer?
+  /// Where the tailer's events go; nil for nowhere.
+  var events: TailEventQueue?
   var sink = RecordingSink()
   private let time = HandClock()
 
@@ -57,7 +59,7 @@ final class Workbench {
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   func start(at position: TailPosition? = nil) throws {
-    tailer = try LogTailer(path: log, options: options, resumingAt: position, watcher: watcher)
+    tailer = try LogTailer(path: log, options: options, resumingAt: position, watcher: watcher, events: events)
   }
 
   func advance(seconds: Double) { time.nanoseconds += Int64(seconds * 1e9) }

@@ -7,8 +7,10 @@ struct EventScanner: ~Copyable {
   private(set) var event = LogEvent()
   /// The texts of the last object; as they stand in the line, before `resolveTexts`.
   private(set) var texts = LogTexts()
-  /// The known fields whose last value was none that they can have.
-  private var wrongFields = FieldSet()
+  /// The known fields of the last object whose last value was none that they can have.
+  private(set) var unusableFields = LogFieldSet()
+  /// The texts of the last object in which characters were replaced, after `resolveTexts`.
+  private(set) var replacedFields = LogFieldSet()
 
   private let names = FieldNameIndex()
   private let keyPredictor = KeyPredictor()
@@ -16,13 +18,26 @@ struct EventScanner: ~Copyable {
   private var day = DatePrefixCache.none
   private var unescaped = UnescapedText()
   private let maximumLineBytes: Int
+  private let localOffsetSeconds: Int64
 
-  init(maximumLineBytes: Int) {
+  /// Makes a scanner that has read nothing.
+  ///
+  /// - Parameters:
+  ///   - maximumLineBytes: How long a line may be.
+  ///   - localOffsetSeconds: How far the clock of a time without an offset is ahead of UTC.
+  init(maximumLineBytes: Int, localOffsetSeconds: Int64 = 0) {
     self.maximumLineBytes = maximumLineBytes
+    self.localOffsetSeconds = localOffsetSeconds
   }
 
-  /// Whether the last object had a known field with a value that the field cannot have.
-  var hasWrongField: Bool { !wrongFields.isEmpty }
+  /// Whether the last object had one of the known fields that are read; a message that is not known counts as none.
+  var hasKnownField: Bool {
+    event != LogEvent() || !unusableFields.isEmpty || texts.fileID != nil || texts.errorType != nil
+      || texts.failureReason != nil || texts.pipeline != nil
+  }
+
+  /// Whether the last object said which known thing happened, or when something did.
+  var saysWhatOrWhen: Bool { event.message != .other || event.timestampNanoseconds != nil }
 
   /// Reads an object from behind its opening brace.
   ///
@@ -30,7 +45,7 @@ struct EventScanner: ~Copyable {
   mutating func scanObject(_ start: BytePosition, _ json: JSONScanner) -> BytePosition? {
     event = LogEvent()
     texts = LogTexts()
-    wrongFields = FieldSet()
+    unusableFields = LogFieldSet()
     var position = start
     var row = KeyPredictor.unknownRow
     var index = 0
@@ -67,19 +82,20 @@ struct EventScanner: ~Copyable {
     switch field {
     case .timestamp: scanTimestamp(position, json)
     case .message: scanMessage(position, json)
-    case .totalRecords: Self.scanCount(position, json, .totalRecords, into: &event.totalRecords, &wrongFields)
-    case .totalFiles: Self.scanCount(position, json, .totalFiles, into: &event.totalFiles, &wrongFields)
-    case .totalFailures: Self.scanCount(position, json, .totalFailures, into: &event.totalFailures, &wrongFields)
+    case .totalRecords: Self.scanCount(position, json, .totalRecords, into: &event.totalRecords, &unusableFields)
+    case .totalFiles: Self.scanCount(position, json, .totalFiles, into: &event.totalFiles, &unusableFields)
+    case .totalFailures: Self.scanCount(position, json, .totalFailures, into: &event.totalFailures, &unusableFields)
     case .recordsProcessed:
-      Self.scanCount(position, json, .recordsProcessed, into: &event.recordsProcessed, &wrongFields)
+      Self.scanCount(position, json, .recordsProcessed, into: &event.recordsProcessed, &unusableFields)
     case .processingTime:
-      Self.scanDecimal(position, json, .processingTime, into: &event.processingTimeSeconds, &wrongFields)
-    case .currentRate: Self.scanDecimal(position, json, .currentRate, into: &event.currentRate, &wrongFields)
-    case .fileID: Self.scanText(position, json, .fileID, into: &texts.fileID, &wrongFields, &texts.areEscaped)
-    case .errorType: Self.scanText(position, json, .errorType, into: &texts.errorType, &wrongFields, &texts.areEscaped)
+      Self.scanDecimal(position, json, .processingTime, into: &event.processingTimeSeconds, &unusableFields)
+    case .currentRate: Self.scanDecimal(position, json, .currentRate, into: &event.currentRate, &unusableFields)
+    case .fileID: Self.scanText(position, json, .fileID, into: &texts.fileID, &unusableFields, &texts.needCopies)
+    case .errorType:
+      Self.scanText(position, json, .errorType, into: &texts.errorType, &unusableFields, &texts.needCopies)
     case .failureReason:
-      Self.scanText(position, json, .failureReason, into: &texts.failureReason, &wrongFields, &texts.areEscaped)
-    case .pipeline: Self.scanText(position, json, .pipeline, into: &texts.pipeline, &wrongFields, &texts.areEscaped)
+      Self.scanText(position, json, .failureReason, into: &texts.failureReason, &unusableFields, &texts.needCopies)
+    case .pipeline: Self.scanText(position, json, .pipeline, into: &texts.pipeline, &unusableFields, &texts.needCopies)
     case .expectedRecords, .estimatedDuration, .retryAfter, .error, .finalStats, nil: json.skipValue(position)
     }
   }
@@ -87,11 +103,11 @@ struct EventScanner: ~Copyable {
   private mutating func scanMessage(_ position: BytePosition, _ json: JSONScanner) -> BytePosition? {
     if let (message, next) = messagePredictor.match(position, end: json.end) {
       event.message = message
-      wrongFields.remove(.message)
+      unusableFields.remove(.message)
       return next
     }
     var text: JSONString?
-    let next = Self.scanText(position, json, .message, into: &text, &wrongFields, &texts.areEscaped)
+    let next = Self.scanText(position, json, .message, into: &text, &unusableFields, &texts.needCopies)
     event.message = .other
     if let text {
       event.message = names.message(text, end: json.end)
@@ -103,45 +119,72 @@ struct EventScanner: ~Copyable {
   private mutating func scanTimestamp(_ position: BytePosition, _ json: JSONScanner) -> BytePosition? {
     if let (nanoseconds, next) = day.match(position, end: json.end) {
       event.timestampNanoseconds = nanoseconds
-      wrongFields.remove(.timestamp)
+      unusableFields.remove(.timestamp)
       return next
     }
+    guard position.byte == Byte.quote else { return scanUnixNumber(position, json) }
     var text: JSONString?
     event.timestampNanoseconds = nil
-    let next = Self.scanText(position, json, .timestamp, into: &text, &wrongFields, &texts.areEscaped)
+    let next = Self.scanText(position, json, .timestamp, into: &text, &unusableFields, &texts.needCopies)
     guard let text else { return next }
     // One that is longer than a line may be makes the line oversized, whatever it says.
     guard text.byteCount <= maximumLineBytes else { return next }
-    unescaped.reset(byteCount: Self.escapedByteCount(text))
-    let parts = unescaped.resolve(text).withSpan { Timestamp.Parts($0) }
+    unescaped.reset(writtenByteCount: text.byteCount)
+    var isReplaced = false
+    let unescapedText = text.isEscaped ? unescaped.copy(text, hasReplaced: &isReplaced) : text
+    let parts = unescapedText.withSpan { Timestamp.Parts($0, localOffsetSeconds: localOffsetSeconds) }
     guard let parts, let nanoseconds = parts.nanoseconds else {
-      wrongFields.insert(.timestamp)
+      unusableFields.insert(.timestamp)
       return next
     }
     event.timestampNanoseconds = nanoseconds
-    if !text.isEscaped {
-      day = DatePrefixCache(parts, text, end: json.end) ?? .none
-    }
+    day = DatePrefixCache(parts, text, end: json.end) ?? day
     return next
   }
 
-  /// Unescapes the texts of the last object; they stand until the next line.
-  mutating func resolveTexts() {
-    guard texts.areEscaped else { return }
-    let byteCount =
-      Self.escapedByteCount(texts.fileID) &+ Self.escapedByteCount(texts.errorType)
-      &+ Self.escapedByteCount(texts.failureReason) &+ Self.escapedByteCount(texts.pipeline)
-    unescaped.reset(byteCount: byteCount)
-    texts.fileID = texts.fileID.map { unescaped.resolve($0) }
-    texts.errorType = texts.errorType.map { unescaped.resolve($0) }
-    texts.failureReason = texts.failureReason.map { unescaped.resolve($0) }
-    texts.pipeline = texts.pipeline.map { unescaped.resolve($0) }
+  /// Reads a time that is a number, or what stands in its place.
+  private mutating func scanUnixNumber(_ position: BytePosition, _ json: JSONScanner) -> BytePosition? {
+    if let (number, end) = json.scanPlainCount(position) {
+      event.timestampNanoseconds = Timestamp.nanoseconds(unixNumber: number)
+      unusableFields.set(.timestamp, event.timestampNanoseconds == nil)
+      return end
+    }
+    if let (mantissa, fractionCount, end) = json.scanPlainDigits(position) {
+      event.timestampNanoseconds = Timestamp.nanoseconds(mantissa: mantissa, exponent: -fractionCount)
+      unusableFields.set(.timestamp, event.timestampNanoseconds == nil)
+      return end
+    }
+    return Self.scanNumber(position, json, .timestamp, into: &event.timestampNanoseconds, &unusableFields) { number in
+      number.isNegative ? nil : Timestamp.nanoseconds(mantissa: number.mantissa, exponent: number.exponent)
+    }
   }
 
+  /// Unescapes the texts of the last object and replaces what cannot be shown; they stand until the next line.
   @inline(__always)
-  private static func escapedByteCount(_ text: JSONString?) -> Int {
-    guard let text, text.isEscaped else { return 0 }
-    return text.byteCount
+  mutating func resolveTexts() {
+    replacedFields = LogFieldSet()
+    if texts.needCopies { copyTexts() }
+  }
+
+  @inline(never)
+  private mutating func copyTexts() {
+    func byteCount(_ text: JSONString?) -> Int { text.map(\.byteCount) ?? 0 }
+    unescaped.reset(
+      writtenByteCount: byteCount(texts.fileID) &+ byteCount(texts.errorType) &+ byteCount(texts.failureReason)
+        &+ byteCount(texts.pipeline)
+    )
+    texts.fileID = copyIfNeeded(texts.fileID, .fileID)
+    texts.errorType = copyIfNeeded(texts.errorType, .errorType)
+    texts.failureReason = copyIfNeeded(texts.failureReason, .failureReason)
+    texts.pipeline = copyIfNeeded(texts.pipeline, .pipeline)
+  }
+
+  private mutating func copyIfNeeded(_ text: JSONString?, _ field: LogField) -> JSONString? {
+    guard let text, text.needsCopy else { return text }
+    var hasReplaced = false
+    let copy = unescaped.copy(text, hasReplaced: &hasReplaced)
+    if hasReplaced { replacedFields.insert(field) }
+    return copy
   }
 }
 
@@ -154,14 +197,14 @@ extension EventScanner {
     _ json: JSONScanner,
     _ field: LogField,
     into count: inout Int64?,
-    _ wrongFields: inout FieldSet
+    _ unusableFields: inout LogFieldSet
   ) -> BytePosition? {
     if let (value, end) = json.scanPlainCount(position) {
       count = value
-      wrongFields.remove(field)
+      unusableFields.remove(field)
       return end
     }
-    return scanNumber(position, json, field, into: &count, &wrongFields) { $0.count }
+    return scanNumber(position, json, field, into: &count, &unusableFields) { $0.count }
   }
 
   /// Reads a decimal; written without sign and exponent it is taken eight digits at a time.
@@ -170,14 +213,14 @@ extension EventScanner {
     _ json: JSONScanner,
     _ field: LogField,
     into decimal: inout Double?,
-    _ wrongFields: inout FieldSet
+    _ unusableFields: inout LogFieldSet
   ) -> BytePosition? {
     if let (value, end) = json.scanPlainDecimal(position) {
       decimal = value
-      wrongFields.remove(field)
+      unusableFields.remove(field)
       return end
     }
-    return scanNumber(position, json, field, into: &decimal, &wrongFields) { $0.decimal }
+    return scanNumber(position, json, field, into: &decimal, &unusableFields) { $0.decimal }
   }
 
   /// Reads any number that is not plain, or what stands in its place.
@@ -187,16 +230,15 @@ extension EventScanner {
     _ json: JSONScanner,
     _ field: LogField,
     into value: inout Value?,
-    _ wrongFields: inout FieldSet,
+    _ unusableFields: inout LogFieldSet,
     _ convert: (JSONNumber) -> Value?
   ) -> BytePosition? {
     value = nil
-    guard position.byte == Byte.minus || Byte.zero...Byte.nine ~= position.byte else {
-      return scanUnexpected(position, json, field, &wrongFields)
+    guard let number = json.scanNumber(position) else {
+      return scanUnexpected(position, json, field, &unusableFields)
     }
-    guard let number = json.scanNumber(position) else { return nil }
     value = convert(number)
-    wrongFields.set(field, value == nil)
+    unusableFields.set(field, value == nil)
     return number.end
   }
 
@@ -207,30 +249,34 @@ extension EventScanner {
     _ json: JSONScanner,
     _ field: LogField,
     into text: inout JSONString?,
-    _ wrongFields: inout FieldSet,
-    _ areEscaped: inout Bool
+    _ unusableFields: inout LogFieldSet,
+    _ needCopies: inout Bool
   ) -> BytePosition? {
     guard position.byte == Byte.quote else {
       text = nil
-      return scanUnexpected(position, json, field, &wrongFields)
+      return scanUnexpected(position, json, field, &unusableFields)
     }
     guard let string = json.scanString(position + 1) else { return nil }
     text = string
-    if string.isEscaped { areEscaped = true }
-    wrongFields.remove(field)
+    if string.isEscaped || !string.isASCII { needCopies = true }
+    unusableFields.remove(field)
     return string.end + 1
   }
 
-  /// Goes behind a value of another kind than the field's: null stands for none, all others are wrong.
+  /// Goes behind a value of another kind than the field's: one that says nothing stands for none, no other can be used.
   @inline(never)
   private static func scanUnexpected(
     _ position: BytePosition,
     _ json: JSONScanner,
     _ field: LogField,
-    _ wrongFields: inout FieldSet
+    _ unusableFields: inout LogFieldSet
   ) -> BytePosition? {
+    if let next = json.skipNothing(position) {
+      unusableFields.remove(field)
+      return next
+    }
     guard let next = json.skipValue(position) else { return nil }
-    wrongFields.set(field, position.byte != UInt8(ascii: "n"))
+    unusableFields.insert(field)
     return next
   }
 }

@@ -1,71 +1,86 @@
 internal import JSON
-internal import UnixTime
 
 /// Finds out why a line is malformed: for the one that is shown to somebody, since the reader has no time for it.
 package enum LineFault {
-  /// Says what is wrong with a line that the reader rejected as malformed.
+  /// Says what is wrong with a line, or a part of one, that the reader rejected as malformed.
   ///
   /// - Parameter line: The line, with or without its newline.
   /// - Returns: A few words for people, with what would be right.
   package static func explain(_ line: [UInt8]) -> String {
     guard let brace = line.firstIndex(of: Byte.openBrace) else { return "it has no JSON object" }
     let text = Array(line[brace...].prefix { $0 != Byte.newline })
-    switch extent(of: text) {
-    case nil: return "it is not valid JSON from its first { on"
-    case .some(text.count): break
+    switch ObjectMembers.extent(of: text) {
+    case .some(text.count): return "its JSON object is a part of one that breaks off"
     case .some: return "something stands behind its JSON object"
-    }
-    // What RFC 8259 allows and no `Double` holds is wrong in a field that is read only.
-    guard let object = JSONValue.parse(text) else { return "a number is too large, or the nesting too deep" }
-    for field in LogField.allCases {
-      guard let value = object[field.name], let problem = problem(of: value, in: field) else { continue }
-      return "\(field.name) is \(problem); \(field.kind.rawValue) is right"
-    }
-    return "one of its fields has a wrong value"
-  }
-
-  /// How far the JSON value at the start of a text reaches, with the white space behind it; nil where there is none.
-  private static func extent(of text: [UInt8]) -> Int? {
-    // The scanner needs a newline to stop at.
-    let line = text + [Byte.newline]
-    // Safe: the places are used only in here, where the bytes stand.
-    return unsafe line.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress else { return nil }
-      let start = unsafe BytePosition(base)
-      let json = JSONScanner(end: start + bytes.count)
-      return json.skipValue(start).map { json.skipWhitespace($0) - start }
+    case nil where isNestedTooDeep(text):
+      return "its JSON is nested deeper than \(JSONScanner.maximumDepth) levels; no more are read"
+    case nil where String(validating: text, as: UTF8.self) == nil: return "it is not UTF-8 from its first { on"
+    case nil: return "it is not valid JSON from its first { on"
     }
   }
 
-  /// What a field has instead of what it may have; nil where it is well.
-  private static func problem(of value: JSONValue, in field: LogField) -> String? {
-    switch (field.kind, value) {
-    case (.any, _), (_, .null), (.text, .string): nil
-    case (.timestamp, .string(let text)):
-      Timestamp.parse(Array(text.utf8).span) == nil ? "no such time" : nil
-    case (.count, .integer(let count)): count < 0 ? "negative" : nil
-    case (.count, .decimal(let decimal)): problem(ofCount: decimal)
-    case (.decimal, .integer), (.decimal, .decimal): value.decimalValue ?? 0 < 0 ? "negative" : nil
-    default: value.kindName
+  /// Whether nothing is wrong with an object down to the deepest level that is read, and it goes on below that.
+  private static func isNestedTooDeep(_ text: [UInt8]) -> Bool {
+    // What closes the objects and arrays that are open, the outermost first.
+    var closers: [UInt8] = []
+    var (isQuoted, isEscaped) = (false, false)
+    for (index, byte) in text.enumerated() {
+      if isQuoted {
+        if byte == Byte.quote, !isEscaped { isQuoted = false }
+        isEscaped = byte == Byte.backslash && !isEscaped
+        continue
+      }
+      switch byte {
+      case Byte.quote: isQuoted = true
+      case Byte.openBrace, Byte.openBracket:
+        guard closers.count < JSONScanner.maximumDepth else {
+          let shallow = text[..<index] + Array("null".utf8) + closers.reversed()
+          return ObjectMembers.extent(of: Array(shallow)) == shallow.count
+        }
+        // In ASCII both closing brackets stand two behind the opening ones.
+        closers.append(byte + 2)
+      case Byte.closeBrace, Byte.closeBracket: _ = closers.popLast()
+      default: break
+      }
     }
-  }
-
-  private static func problem(ofCount decimal: Double) -> String? {
-    if decimal < 0 { return "negative" }
-    if decimal != decimal.rounded() { return "no whole number" }
-    return Int64(exactly: decimal) == nil ? "too large" : nil
+    return false
   }
 }
 
-extension JSONValue {
-  fileprivate var kindName: String {
-    switch self {
-    case .null: "null"
-    case .boolean: "true or false"
-    case .integer, .decimal: "a number"
-    case .string: "a string"
-    case .array: "an array"
-    case .object: "an object"
+/// A value that its field cannot have, for somebody to find it by.
+package struct UnusableValue: Equatable {
+  /// The field.
+  package let field: LogField
+  /// How the value stands in the line.
+  package let text: [UInt8]
+  /// What is wrong with it, and what would be right.
+  package let fault: String
+
+  /// Looks for the first value of an object that could not be used.
+  ///
+  /// - Parameters:
+  ///   - fields: The fields whose values could not be used.
+  ///   - object: The object that has them.
+  package init?(in fields: LogFieldSet, object: [UInt8]) {
+    guard let field = LogField.allCases.first(where: fields.contains) else { return nil }
+    var found: (text: [UInt8], problem: String)?
+    let line = object + [Byte.newline]
+    // Safe: the places are used only in here, where the bytes stand.
+    unsafe line.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      let start = unsafe BytePosition(base)
+      let members = ObjectMembers(json: JSONScanner(end: start + bytes.count))
+      _ = members.forEach(from: start) { key, value, end in
+        var name: [UInt8] = []
+        key.forEachUnescapedByte { name.append($0) }
+        guard name == Array(field.name.utf8) else { return }
+        // Of equal names the last one counts.
+        found = (Array(line[value - start..<end - start]), members.problem(of: value, in: field))
+      }
     }
+    guard let found else { return nil }
+    self.field = field
+    text = found.text
+    fault = "\(found.problem); \(field.kind.rawValue) is right"
   }
 }

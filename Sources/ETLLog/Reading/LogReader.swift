@@ -4,21 +4,23 @@ internal import JSON
 ///
 /// It has no state that changes what a line means; it only remembers what helps to read the next one faster.
 package struct LogReader: ~Copyable {
-  private let maximumLineBytes: Int
-  private var scanner: EventScanner
+  let maximumLineBytes: Int
+  var scanner: EventScanner
 
   /// Makes a reader.
   ///
-  /// - Parameter maximumLineBytes: How long a line may be, without its end and without NUL bytes before it.
-  package init(maximumLineBytes: Int) {
+  /// - Parameters:
+  ///   - maximumLineBytes: How long a line may be, without its end and without NUL bytes before it.
+  ///   - localOffsetSeconds: How far the clock of a time without an offset is ahead of UTC.
+  package init(maximumLineBytes: Int, localOffsetSeconds: Int64 = 0) {
     self.maximumLineBytes = maximumLineBytes
-    scanner = EventScanner(maximumLineBytes: maximumLineBytes)
+    scanner = EventScanner(maximumLineBytes: maximumLineBytes, localOffsetSeconds: localOffsetSeconds)
   }
 
   /// Reads lines and delivers each one, in order.
   ///
-  /// A line ends with a newline, or a carriage return and a newline. What stands before the first `{` is skipped, because
-  /// logging frameworks put time and level there; from there on RFC 8259 holds. Of fields that occur twice the last one
+  /// A line ends with a newline, or a carriage return and a newline. Text before an object is skipped, because logging frameworks
+  /// put time and level there, and so are the escape sequences of colours around it. Of fields that occur twice the last one
   /// counts. NUL bytes before a line come from a file that was truncated under its writer, and do not count at all.
   ///
   /// - Parameters:
@@ -30,52 +32,47 @@ package struct LogReader: ~Copyable {
       guard let base = bytes.baseAddress, let last = unsafe bytes.last else { return }
       precondition(last == Byte.newline, "the last line has no end")
       let start = unsafe BytePosition(base)
+      let json = JSONScanner(end: start + bytes.count)
+      let chunk = Chunk(start: start, json: json)
       var position = start
-      let json = JSONScanner(end: position + bytes.count)
       while position < json.end {
-        let line = scanLine(position, json)
-        if let rejection = line.rejection {
-          sink.reject(rejection, line: lines.extracting(position - start..<line.end - start))
+        while position.byte == Byte.null { position += 1 }
+        let brace = position.byte == Byte.openBrace ? position : json.seek(Byte.openBrace, from: position)
+        let objectEnd = brace.byte == Byte.openBrace ? scanner.scanObject(brace + 1, json) : nil
+        let stop = objectEnd.map { json.skipWhitespace($0) } ?? brace
+        if let objectEnd, stop.byte == Byte.newline, stop - position <= maximumLineBytes {
+          deliver(from: brace, to: objectEnd, of: lines, chunk, into: &sink)
+          position = stop + 1
         } else {
-          scanner.resolveTexts()
-          sink.receive(scanner.event, scanner.texts)
+          position = readRareLine(position, brace: brace, objectEnd: objectEnd, of: lines, chunk, into: &sink)
         }
-        position = line.end
       }
     }
   }
 
-  /// Reads one line; its event is then in the scanner.
-  private mutating func scanLine(
-    _ start: BytePosition,
-    _ json: JSONScanner
-  ) -> (rejection: LineRejection?, end: BytePosition) {
-    var lineStart = start
-    while lineStart.byte == Byte.null { lineStart += 1 }
-    let brace = lineStart.byte == Byte.openBrace ? lineStart : json.seek(Byte.openBrace, from: lineStart)
-    let hasObject = brace.byte == Byte.openBrace
-    let objectEnd = hasObject ? scanner.scanObject(brace + 1, json) : nil
-    let stop = objectEnd.map { json.skipWhitespace($0) }
-    let isObject = stop?.byte == Byte.newline
-    let newline = isObject ? stop ?? brace : json.seek(Byte.newline, from: brace)
+  /// Where the lines stand that are being read.
+  struct Chunk: BitwiseCopyable {
+    let start: BytePosition
+    let json: JSONScanner
 
-    let hasCarriageReturn = newline > lineStart && (newline + -1).byte == Byte.carriageReturn
-    let rejection: LineRejection? =
-      if newline - lineStart - (hasCarriageReturn ? 1 : 0) > maximumLineBytes {
-        .oversized
-      } else if isObject {
-        scanner.hasWrongField ? .malformed : nil
-      } else {
-        !hasObject && isBlank(lineStart, to: newline, json) ? .blank : .malformed
-      }
-    return (rejection, newline + 1)
+    /// The bytes between two places.
+    func range(_ start: BytePosition, _ end: BytePosition) -> Range<Int> { start - self.start..<end - self.start }
   }
 
-  private func isBlank(_ start: BytePosition, to newline: BytePosition, _ json: JSONScanner) -> Bool {
-    var position = json.skipWhitespace(start)
-    while position.byte == Byte.null {
-      position = json.skipWhitespace(position + 1)
+  /// Delivers the object that the scanner has read last.
+  @inline(__always)
+  mutating func deliver<Sink: LogEventSink & ~Copyable>(
+    from brace: BytePosition,
+    to end: BytePosition,
+    of lines: RawSpan,
+    _ chunk: Chunk,
+    into sink: inout Sink
+  ) {
+    scanner.resolveTexts()
+    if !scanner.unusableFields.isEmpty || !scanner.replacedFields.isEmpty {
+      let object = lines.extracting(chunk.range(brace, end))
+      sink.note(unusable: scanner.unusableFields, replaced: scanner.replacedFields, object: object)
     }
-    return position == newline
+    sink.receive(scanner.event, scanner.texts)
   }
 }

@@ -2,7 +2,8 @@ internal import JSON
 
 /// One line of the log, without its texts: those are in the `LogTexts` that come with it.
 ///
-/// A property is nil where the line does not have the field, or has null there.
+/// A property is nil where the line does not have the field, or has a value there that says nothing (null, `NaN`, an infinity) or
+/// that cannot be used.
 package struct LogEvent: Equatable, BitwiseCopyable {
   /// What happened.
   package var message: LogMessage
@@ -47,7 +48,7 @@ package struct LogEvent: Equatable, BitwiseCopyable {
 package enum LogTextField: CaseIterable {
   /// Which file: `file_id`.
   case fileID
-  /// Why it failed: `error_type`, and where that is missing `failure_reason`.
+  /// Why it failed: `error_type`, and where that is missing or empty `failure_reason`.
   case errorType
   /// Which job: `pipeline`.
   case pipeline
@@ -59,10 +60,12 @@ package struct LogTexts: ~Copyable {
   var errorType: JSONString?
   var failureReason: JSONString?
   var pipeline: JSONString?
-  /// Whether one of them may have escapes.
-  var areEscaped = false
+  /// Whether one of them may have escapes or characters beyond ASCII.
+  var needCopies = false
 
   /// Reads one text, unescaped, as well-formed UTF-8 of any length the line allows; it may be empty.
+  ///
+  /// Characters that a label or an exemplar cannot have are U+FFFD in it.
   ///
   /// - Parameters:
   ///   - field: Which text.
@@ -86,21 +89,10 @@ package struct LogTexts: ~Copyable {
   private borrowing func text(of field: LogTextField) -> JSONString? {
     switch field {
     case .fileID: fileID
-    case .errorType: errorType ?? failureReason
+    case .errorType: errorType.flatMap { $0.byteCount > 0 ? $0 : nil } ?? failureReason ?? errorType
     case .pipeline: pipeline
     }
   }
-}
-
-/// Why a line is no event.
-package enum LineRejection: CaseIterable {
-  /// It has no JSON object as RFC 8259 defines it, something beside the object, or a known field with a value that
-  /// the field cannot have.
-  case malformed
-  /// It is longer than the limit.
-  case oversized
-  /// There is nothing in it but spaces, tabs, carriage returns and NUL bytes.
-  case blank
 }
 
 /// What takes the events of a log, in the log's order.
@@ -112,10 +104,19 @@ package protocol LogEventSink: ~Copyable {
   ///   - texts: Its texts, which stand only during the call.
   mutating func receive(_ event: LogEvent, _ texts: borrowing LogTexts)
 
+  /// Takes note of what is missing in the event that is received next, or not as the line has it.
+  ///
+  /// - Parameters:
+  ///   - unusable: The fields with a value that they cannot have; the event has none for them.
+  ///   - replaced: The texts in which characters were replaced that cannot be shown.
+  ///   - object: The event's object, from brace to brace; the bytes stand only during the call.
+  mutating func note(unusable: LogFieldSet, replaced: LogFieldSet, object: RawSpan)
+
   /// Takes note of a line that is no event.
   ///
   /// - Parameters:
-  ///   - reason: Why it is none.
-  ///   - line: The line with its newline, whatever its bytes are; they stand only during the call.
-  mutating func reject(_ reason: LineRejection, line: RawSpan)
+  ///   - reason: Why it is none: `.malformed`, `.oversized`, `.text`, or `.other` where it is blank.
+  ///   - line: The line with its newline, whatever its bytes are, or the part of it that is no event; they stand only during
+  ///     the call.
+  mutating func reject(_ reason: LineResult, line: RawSpan)
 }

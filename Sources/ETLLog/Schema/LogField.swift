@@ -1,6 +1,6 @@
 /// The known fields of a log line.
 package enum LogField: Int, CaseIterable, BitwiseCopyable {
-  /// When it happened: a string by RFC 3339.
+  /// When it happened: a string as `Timestamp.parse` reads it, or a number of seconds, milli-, micro- or nanoseconds.
   case timestamp
   /// What happened: a string, see `LogMessage`.
   case message
@@ -63,14 +63,25 @@ package enum LogField: Int, CaseIterable, BitwiseCopyable {
 }
 
 extension LogField {
-  /// What a field may hold, apart from null, which is like the field missing.
+  /// What a field may hold, apart from null and numbers that are not finite, which are like the field missing.
   package enum Kind: String {
-    case timestamp = "an RFC 3339 time in quotation marks, such as \"2025-01-18T04:00:00.123+01:00\""
+    case timestamp = "a time such as \"2025-01-18T04:00:00.123+01:00\", or a number of seconds since 1970"
     case text = "a string"
-    case count = "a whole number from 0, without quotation marks"
-    case decimal = "a number from 0, without quotation marks"
+    case count = "a whole number from 0 to 9223372036854775807, without quotation marks"
+    case decimal = "a number from 0 to 1.7e308, without quotation marks"
     /// Whatever stands in a field that is not read.
     case any = "any value"
+  }
+
+  /// The fields that are read, in their order; the values of all others say nothing.
+  package static let read = allCases.filter { $0.kind != .any }
+
+  /// Whether the field's text is shown as it stands in the log, as a label or an exemplar.
+  package var isShown: Bool {
+    switch self {
+    case .fileID, .errorType, .failureReason, .pipeline: true
+    default: false
+    }
   }
 
   /// What the field may hold.

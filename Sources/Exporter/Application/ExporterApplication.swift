@@ -168,6 +168,7 @@ final class ExporterApplication {
       pipelines: follower.pipelines,
       pipelineOverflow: follower.pipelineOverflow,
       lineCounts: follower.lineCounts,
+      valueCounts: follower.valueCounts,
       eventDelaySeconds: follower.eventDelaySeconds,
       requests: requestCounts,
       logs: follower.totals,

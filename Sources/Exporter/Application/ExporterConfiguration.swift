@@ -24,6 +24,12 @@ struct LogSource: Equatable, Sendable {
   }
 }
 
+/// How far the clock of times without an offset is ahead of UTC.
+struct LogZone: Equatable, Sendable {
+  /// Less than a day either way.
+  var secondsAheadOfUTC: Int64
+}
+
 /// How the exporter runs: what its options set.
 struct ExporterConfiguration: Sendable {
   /// The names of the options that were given, be it with their defaults.
@@ -41,6 +47,7 @@ struct ExporterConfiguration: Sendable {
   var envelope = LogEnvelope.none
   /// How many series the metrics of formats may have together.
   var maximumSeries = CustomMetricTable.defaultSeries
+  var logZone = LogZone(secondsAheadOfUTC: 0)
   var pollInterval = Duration.seconds(1)
   /// False leaves all changes of the logs to be found by the poll.
   var usesInotify = true
@@ -59,7 +66,7 @@ struct ExporterConfiguration: Sendable {
   var listenAddresses = [SocketAddress(allWithPort: 8083)]
   var telemetryPath = "/metrics"
   var maximumConnections = 512
-  var maximumHeadBytes = 8 << 10
+  var maximumHeadBytes = 16 << 10
   var headTimeout = Duration.seconds(10)
   var idleTimeout = Duration.seconds(75)
   /// Answers that clients have not taken, in bytes.
@@ -71,6 +78,9 @@ struct ExporterConfiguration: Sendable {
 extension ExporterConfiguration {
   /// Each log's own name; nil for a log that has none.
   var logNames: [String?] { logSources.map(\.name) }
+
+  /// The pipeline of lines that name none, for each source.
+  var sourcePipelines: [[UInt8]?] { logSources.map { $0.name.map { Array($0.utf8) } } }
 
   /// How each log is tailed.
   var tailOptions: TailOptions {

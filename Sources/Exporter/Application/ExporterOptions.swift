@@ -19,6 +19,7 @@ enum ExporterOptions {
         otherVariables: ["LOG_FILE"],
         help: "log or pattern to follow, - for standard input"
       ),
+      .value("log-file.zone", .logZone, \.logZone, help: "zone of times without one"),
       .optionalValue("log-file.format", .text("NAME"), \.formatName, help: "what the lines mean: \(formatNames)"),
       .value("log-file.envelope", .oneOf("NAME"), \.envelope, help: "what stands around each line"),
       .optionalValue("config.file", .text("FILE"), \.configFile, help: "formats and metrics of one's own, and logs"),
@@ -49,7 +50,7 @@ enum ExporterOptions {
         help: "skip lines that are longer"
       ),
       .flag("once", \.readsOnce, help: "read rotated files and log, print metrics; exit 3: bad lines or gaps"),
-      .flag("health-check", \.asksHealth, help: "ask the running exporter; exit 1 unless it can work"),
+      .flag("health-check", \.asksHealth, help: "ask the running exporter; exit 1 unless it serves"),
       .optionalValue("storage.path", .text("DIR"), \.storagePath, help: "keep a snapshot here to survive a restart"),
       .value(
         "storage.interval",
@@ -81,7 +82,7 @@ enum ExporterOptions {
         "web.max-head-bytes",
         .byteSize(in: 512...(1 << 20)),
         \.maximumHeadBytes,
-        help: "refuse requests with a longer head"
+        help: "refuse longer heads"
       ),
       .value(
         "web.max-pending-bytes",

@@ -2,6 +2,7 @@ internal import CommandLineOptions
 internal import HTTPServer
 internal import LinuxIO
 internal import Metrics
+internal import UnixTime
 
 extension ValueSyntax where Value == LogSource {
   /// A log: a path, or a pipeline's name, `=` and a path.
@@ -27,6 +28,26 @@ extension ValueSyntax where Value == LogSource {
         return LogSource(name: name, path: path)
       },
       format: { source in source.name.map { "\($0)=\(source.path)" } ?? source.path }
+    )
+  }
+}
+
+extension ValueSyntax where Value == LogZone {
+  /// An offset from UTC.
+  static var logZone: ValueSyntax {
+    ValueSyntax(
+      placeholder: "OFFSET",
+      parse: { text throws(InvalidValue) in
+        guard let seconds = Timestamp.offsetSeconds(Array(text.utf8).span) else {
+          throw InvalidValue("is no offset from UTC", remedy: "use one such as +01:00, -03:30 or Z")
+        }
+        return LogZone(secondsAheadOfUTC: seconds)
+      },
+      format: { zone in
+        let minutes = abs(zone.secondsAheadOfUTC) / 60
+        func twoDigits(_ value: Int64) -> String { "\(value < 10 ? "0" : "")\(value)" }
+        return "\(zone.secondsAheadOfUTC < 0 ? "-" : "+")\(twoDigits(minutes / 60)):\(twoDigits(minutes % 60))"
+      }
     )
   }
 }

@@ -1,4 +1,5 @@
 internal import CommandLineOptions
+internal import ETLLog
 internal import JobState
 internal import LinuxIO
 internal import Metrics
@@ -13,6 +14,9 @@ struct BatchReader: ~Copyable {
 
   private var registry: TailRegistry
   private var processor: LineProcessor
+  /// Tells of each decision about a file; nil where that is not asked for.
+  private var eventLog: TailEventLog?
+  private let sourcePipelines: [[UInt8]?]
   private let staleAfterSeconds: Double
   private let formats: FormatSet
   /// What there is to say of logs that are not there, though files beside them are.
@@ -20,6 +24,8 @@ struct BatchReader: ~Copyable {
 
   /// The first line of all that could not be counted.
   private var firstRejected: RejectedLines?
+  /// The first value of all that could not be used.
+  private var firstUnusable: UnusableValues?
 
   /// Finds out what the paths name.
   ///
@@ -30,7 +36,7 @@ struct BatchReader: ~Copyable {
     // Nobody is waited for: what is not there now is not read.
     options.waitsForMore = false
     let registry = try TailRegistry(
-      configuration.logSources,
+      following: configuration,
       options: options,
       positions: [],
       readsSiblings: true,
@@ -41,6 +47,7 @@ struct BatchReader: ~Copyable {
     var changes = CustomMetricTable.Changes()
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: PipelineTable(logNames: configuration.logNames),
       formats: formats,
       customMetrics: CustomMetricTable(
@@ -52,18 +59,24 @@ struct BatchReader: ~Copyable {
     )
     self.formats = formats
     staleAfterSeconds = configuration.staleAfter.inSeconds
+    sourcePipelines = configuration.sourcePipelines
+    if configuration.logLevel == .debug {
+      let logger = Logger(level: .debug, format: configuration.logFormat)
+      eventLog = TailEventLog(logger: logger, rotateWaitSeconds: options.rotateWaitSeconds)
+    }
     self.registry = registry
   }
 
   /// Reads everything.
   ///
-  /// - Returns: Whether every line could be read and counted, and none was missing.
+  /// - Returns: Whether every line and value could be read and counted, and none was missing.
   /// - Throws: `StartError` when a log is not there, nor a file beside it that was rotated, or one cannot be read.
   mutating func read() throws(StartError) -> Bool {
     for log in registry.logs {
-      processor.setContext(logName: log.pipeline, origin: log.origin, readTime: .now)
+      processor.setContext(logName: sourcePipelines[log.sourceIndex], origin: log.origin, readTime: .now)
       while true {
         let progress = log.tailer.readAvailable(budget: Self.budget, into: &processor)
+        eventLog?.take(registry.events.take(), at: .now)
         if case .failing(let error) = log.tailer.state { throw StartError("\(error)") }
         guard progress == .caughtUp else { continue }
         if case .waiting(let reason) = log.tailer.state {
@@ -81,6 +94,7 @@ struct BatchReader: ~Copyable {
       }
     }
     firstRejected = processor.takeRejectedLines()
+    firstUnusable = processor.takeUnusableValues()
     return findings == nil
   }
 
@@ -91,11 +105,12 @@ struct BatchReader: ~Copyable {
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
-  /// The lines that could not be read, and the files that were not.
+  /// The lines and values that could not be read, and the files that were not.
   private var notRead: [String] {
     [
       Self.amount(processor.aggregator.lineCounts[.malformed], "malformed line").map { $0 + whereAndWhy },
       Self.amount(processor.aggregator.lineCounts[.oversized], "oversized line"),
+      Self.amount(processor.aggregator.valueCounts.unusable.total, "unusable value").map { $0 + fieldAndWhy },
     ].compactMap { $0 }
       + registry.overfullPatterns.map { pattern, count in
         "\(count) \(count == 1 ? "file is" : "files are") not read, since more than \(LogGlob.maximumMatches) match "
@@ -107,6 +122,13 @@ struct BatchReader: ~Copyable {
   private var whereAndWhy: String {
     guard let lines = firstRejected, let fault = lines.fault else { return "" }
     return " (\(lines.count > 1 ? "the first in" : "in") \(lines.path): \(fault): \(lines.quotedBeginning))"
+  }
+
+  /// Which field has the first value that could not be used, and what would be right.
+  private var fieldAndWhy: String {
+    guard let values = firstUnusable else { return "" }
+    return " (\(values.count > 1 ? "the first in" : "in") \(values.path): \(values.fieldName) is \(values.fault): "
+      + values.quotedBeginning + ")"
   }
 
   /// What the totals of two jobs make of each other is neither's.
@@ -147,6 +169,7 @@ struct BatchReader: ~Copyable {
       pipelines: processor.aggregator.pipelines.all,
       pipelineOverflow: processor.aggregator.pipelines.pipelineOverflow,
       lineCounts: processor.aggregator.lineCounts,
+      valueCounts: processor.aggregator.valueCounts,
       eventDelaySeconds: processor.aggregator.eventDelaySeconds,
       requests: nil,
       logs: totals,

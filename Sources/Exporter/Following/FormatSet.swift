@@ -50,8 +50,13 @@ struct FormatSet {
 final class FormattedLog {
   var reader: FormattedLogReader
 
-  init(_ declaration: FormatDeclaration, envelope: LogEnvelope, maximumLineBytes: Int) {
-    reader = FormattedLogReader(declaration, envelope: envelope, maximumLineBytes: maximumLineBytes)
+  init(_ declaration: FormatDeclaration, envelope: LogEnvelope, maximumLineBytes: Int, localOffsetSeconds: Int64) {
+    reader = FormattedLogReader(
+      declaration,
+      envelope: envelope,
+      maximumLineBytes: maximumLineBytes,
+      localOffsetSeconds: localOffsetSeconds
+    )
   }
 }
 

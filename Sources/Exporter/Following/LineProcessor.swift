@@ -10,6 +10,7 @@ struct LineProcessor: ~Copyable {
   private var reader: LogReader
   private let formats: FormatSet
   private let maximumLineBytes: Int
+  private let localOffsetSeconds: Int64
   /// The readers of logs with a format of their own, by the numbers of the logs.
   private var formattedLogs: [Int: FormattedLog] = [:]
   /// The reader of the lines that are received next; nil for the built-in format.
@@ -19,23 +20,29 @@ struct LineProcessor: ~Copyable {
   ///
   /// - Parameters:
   ///   - maximumLineBytes: Longer lines are counted as oversized and not read.
+  ///   - localOffsetSeconds: How far the clock of a time without an offset is ahead of UTC.
   ///   - pipelines: What is known from before.
   ///   - lineCounts: What is known from before.
+  ///   - valueCounts: What is known from before.
   ///   - formats: The formats of logs that have one of their own.
   ///   - customMetrics: What is known from before of the metrics that they declare.
   init(
     maximumLineBytes: Int,
+    localOffsetSeconds: Int64 = 0,
     pipelines: PipelineTable,
     lineCounts: LineCounts = LineCounts(),
+    valueCounts: ValueCounts = ValueCounts(),
     formats: FormatSet = FormatSet(),
     customMetrics: CustomMetricTable = CustomMetricTable()
   ) {
-    reader = LogReader(maximumLineBytes: maximumLineBytes)
+    reader = LogReader(maximumLineBytes: maximumLineBytes, localOffsetSeconds: localOffsetSeconds)
     self.maximumLineBytes = maximumLineBytes
+    self.localOffsetSeconds = localOffsetSeconds
     self.formats = formats
     aggregator = EventAggregator(
       pipelines: pipelines,
       lineCounts: lineCounts,
+      valueCounts: valueCounts,
       customMetrics: customMetrics,
       formats: formats.statistics
     )
@@ -60,7 +67,12 @@ struct LineProcessor: ~Copyable {
 
   private mutating func formattedLog(of number: Int, _ index: Int, _ envelope: LogEnvelope) -> FormattedLog {
     if let log = formattedLogs[number] { return log }
-    let log = FormattedLog(formats.declarations[index], envelope: envelope, maximumLineBytes: maximumLineBytes)
+    let log = FormattedLog(
+      formats.declarations[index],
+      envelope: envelope,
+      maximumLineBytes: maximumLineBytes,
+      localOffsetSeconds: localOffsetSeconds
+    )
     formattedLogs[number] = log
     return log
   }
@@ -77,6 +89,11 @@ struct LineProcessor: ~Copyable {
   ///
   /// - Returns: The first of them, and how many there were; nil where there were none.
   mutating func takeRejectedLines() -> RejectedLines? { aggregator.takeRejectedLines() }
+
+  /// Takes what there is to say of values that could not be used since this was last called.
+  ///
+  /// - Returns: The first of them, and how many there were; nil where there were none.
+  mutating func takeUnusableValues() -> UnusableValues? { aggregator.takeUnusableValues() }
 }
 
 extension LineProcessor: LineSink {

@@ -1,11 +1,10 @@
+internal import ETLLog
 internal import JobState
 internal import LinuxIO
 internal import Tailing
 
 /// What the own log has said of the logs already.
 struct FollowerReports {
-  /// A path that names nothing for a shorter time is being rotated, which is nothing to warn of.
-  let rotateWaitSeconds: Double
   /// What earlier processes read.
   let earlierBytes: Int64
   var hasReportedCaughtUp = false
@@ -18,8 +17,10 @@ struct FollowerReports {
   var overfullPatterns: Set<String> = []
   /// When a line that could not be counted was last shown.
   var rejectedLineTime: MonotonicTime?
+  /// When a value that could not be used was last shown.
+  var unusableValueTime: MonotonicTime?
 
-  /// No more than one line that could not be counted is shown in this time.
+  /// No more than one line that could not be counted, and one value that could not be used, is shown in this time.
   static let rejectedLineSeconds = 10.0
   /// Names that one line lists at most.
   static let maximumNames = 10
@@ -63,40 +64,6 @@ extension LogFollower {
     }
   }
 
-  /// Says how logs stand, where that has changed.
-  ///
-  /// - Parameter indices: The logs that were looked at.
-  func reportStates(of indices: [Int]) {
-    let now = MonotonicTime.now
-    for index in indices { reportState(at: index, now) }
-    reportRejectedLines(at: now)
-  }
-
-  private func reportState(at index: Int, _ now: MonotonicTime) {
-    let followed = registry.logs[index]
-    let state = followed.tailer.state
-    if case .waiting = state {
-      let since = followed.waitingSince ?? now
-      registry.logs[index].waitingSince = since
-      // One of a pattern is mostly not waited for, but let go or held for late lines, once that time is over.
-      let quietSeconds = followed.isMissing ? 2 * notes.rotateWaitSeconds : notes.rotateWaitSeconds
-      if followed.reportedState == .following, now.seconds(since: since) < quietSeconds { return }
-      if followed.isLingering { return }
-    } else {
-      registry.logs[index].waitingSince = nil
-    }
-    guard state != followed.reportedState else { return }
-    registry.logs[index].reportedState = state
-    let path = followed.path
-    switch state {
-    case .following: logger.write(.info, "following the log", ["path": path], about: path)
-    case .waiting(let reason): reportWaiting(path, reason, pipeline: followed.pipeline)
-    case .failing(let error):
-      logger.write(.error, "the log cannot be read", ["path": path, "error": "\(error)"], about: path)
-    case .ended: logger.write(.info, "the log has ended", ["path": path], about: path)
-    }
-  }
-
   /// Says that the logs were read to where they ended at the start, unless one of them cannot be read.
   func reportCaughtUp() {
     guard !registry.logs.contains(where: \.tailer.isFailing) else { return }
@@ -104,20 +71,11 @@ extension LogFollower {
     logger.write(.info, "caught up", ["read_bytes": totals.readBytes - notes.earlierBytes])
   }
 
-  private func reportWaiting(_ path: String, _ reason: String, pipeline: [UInt8]?) {
-    guard let pipeline else {
-      return logger.write(.warn, "waiting for the log", ["path": path, "reason": reason], about: path)
-    }
-    // Whoever gave a path with an equals sign in it sees what became of it.
-    let name = String(decoding: pipeline, as: UTF8.self)
-    logger.write(.warn, "waiting for the log", ["path": path, "pipeline": name, "reason": reason], about: path)
-  }
-
   /// Says what is not a matter of one moment: once for each tick, however much happened since the last one.
   func reportOnTick() {
-    for index in registry.logs.indices { reportRotations(at: index) }
     reportGlobs()
     reportRejectedLines(at: .now)
+    reportUnusableValues(at: .now)
     // What could not be read at first was not read by then.
     if hasCaughtUp, !notes.hasReportedCaughtUp, registry.logs.allSatisfy(\.tailer.isAtEnd) { reportCaughtUp() }
     if !notes.hasReportedWatchFailure, let failure = registry.watcher.failure {
@@ -134,22 +92,6 @@ extension LogFollower {
         .warn,
         "the totals of several logs are mixed up in one pipeline; give each log a name: --log-file NAME=PATH",
         ["path": mixed.path, "other_path": mixed.otherPath]
-      )
-    }
-  }
-
-  private func reportRotations(at index: Int) {
-    let followed = registry.logs[index]
-    for kind in RotationKind.allCases {
-      let count = followed.tailer.statistics.rotations(kind)
-      let noted = followed.reportedRotations[kind] ?? 0
-      guard count > noted else { continue }
-      registry.logs[index].reportedRotations[kind] = count
-      logger.write(
-        .info,
-        "the log was rotated",
-        ["path": followed.path, "kind": kind.rawValue, "times": count - noted],
-        about: "rotation of \(followed.path)"
       )
     }
   }
@@ -176,7 +118,7 @@ extension LogFollower {
   }
 
   /// Shows a line that could not be counted, now and then.
-  private func reportRejectedLines(at now: MonotonicTime) {
+  func reportRejectedLines(at now: MonotonicTime) {
     if let time = notes.rejectedLineTime, now.seconds(since: time) < FollowerReports.rejectedLineSeconds { return }
     guard let lines = processor.takeRejectedLines() else { return }
     notes.rejectedLineTime = now
@@ -184,8 +126,23 @@ extension LogFollower {
       .warn,
       "a line was not counted",
       [
-        "path": lines.path, "reason": "\(lines.reason)", "fault": lines.fault ?? "", "line": lines.quotedBeginning,
+        "path": lines.path, "reason": lines.reason.rawValue, "fault": lines.fault ?? "", "line": lines.quotedBeginning,
         "others": lines.count - 1,
+      ]
+    )
+  }
+
+  /// Shows a value that could not be used, now and then.
+  func reportUnusableValues(at now: MonotonicTime) {
+    if let time = notes.unusableValueTime, now.seconds(since: time) < FollowerReports.rejectedLineSeconds { return }
+    guard let values = processor.takeUnusableValues() else { return }
+    notes.unusableValueTime = now
+    logger.write(
+      .warn,
+      "a value could not be used",
+      [
+        "path": values.path, "field": values.fieldName, "value": values.quotedBeginning, "fault": values.fault,
+        "others": values.count - 1,
       ]
     )
   }

@@ -1,6 +1,5 @@
 internal import CommandLineOptions
 internal import EventLoop
-internal import JSON
 internal import JobState
 internal import LinuxIO
 internal import Tailing
@@ -25,6 +24,11 @@ final class LogFollower {
   var registry: TailRegistry
   var processor: LineProcessor
   var notes: FollowerReports
+  /// The pipelines of the configured sources, for lines that name none.
+  private let sourcePipelines: [[UInt8]?]
+  private var eventLog: TailEventLog
+  /// By the target's number.
+  private var followed: [Int: FollowedLog] = [:]
   /// What earlier processes read, and logs that were let go.
   private var earlierCounters: ReadCounters
   private let loop: EventLoop
@@ -59,28 +63,28 @@ final class LogFollower {
     self.logger = logger
     pollSeconds = configuration.pollInterval.inSeconds
     earlierCounters = snapshot?.totals ?? ReadCounters()
-    notes = FollowerReports(
-      rotateWaitSeconds: configuration.rotateWait.inSeconds,
-      earlierBytes: snapshot?.totals.readBytes ?? 0
-    )
+    sourcePipelines = configuration.sourcePipelines
+    eventLog = TailEventLog(logger: logger, rotateWaitSeconds: configuration.rotateWait.inSeconds)
+    notes = FollowerReports(earlierBytes: snapshot?.totals.readBytes ?? 0)
     let formats = FormatSet(configuration.logSources)
     var changes = CustomMetricTable.Changes()
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
       lineCounts: snapshot?.lineCounts ?? LineCounts(),
+      valueCounts: snapshot?.valueCounts ?? ValueCounts(),
       formats: formats,
       customMetrics: CustomMetricTable(
         formats.declarations,
         pipelineNames: configuration.logNames,
         maximumSeries: configuration.maximumSeries,
-        resuming: snapshot.map { $0.customMetrics ?? .object([]) },
+        resuming: snapshot?.customMetrics,
         changes: &changes
       )
     )
     registry = try TailRegistry(
-      configuration.logSources,
-      options: configuration.tailOptions,
+      following: configuration,
       positions: snapshot?.logs ?? [],
       watcher: TailWatcher(usesInotify: configuration.usesInotify)
     )
@@ -107,7 +111,7 @@ final class LogFollower {
 
   /// Looks at all logs and patterns at once, also at those that failed a moment ago.
   func rescan() {
-    for followed in registry.logs { followed.tailer.expediteRetries() }
+    for target in registry.logs { target.tailer.expediteRetries() }
     poll()
   }
 
@@ -117,7 +121,7 @@ final class LogFollower {
       for gone in registry.refresh() {
         earlierCounters.addCounters(of: gone.tailer)
         processor.forget(gone.number)
-        logger.write(.info, "stopped tailing", ["path": gone.path], about: gone.path)
+        followed[gone.number] = nil
       }
     }
     readSlice(.tick)
@@ -132,50 +136,50 @@ final class LogFollower {
     var busySources: Set<Int> = []
     var isFirstFile = false
     for index in due {
-      let followed = registry.logs[index]
+      let target = registry.logs[index]
       // The files of one pattern are mostly one log in pieces: their totals only make sense in order.
-      guard !busySources.contains(followed.sourceIndex) else { continue }
-      processor.setContext(logName: followed.pipeline, origin: followed.origin, readTime: .now)
-      let progress = followed.tailer.readAvailable(budget: budget, into: &processor)
+      guard !busySources.contains(target.sourceIndex) else { continue }
+      processor.setContext(logName: sourcePipelines[target.sourceIndex], origin: target.origin, readTime: .now)
+      let progress = target.tailer.readAvailable(budget: budget, into: &processor)
       drains += 1
-      if progress == .moreToRead { busySources.insert(followed.sourceIndex) }
-      updateCaughtUp(progress, at: index)
-      followStream(at: index)
-      if !registry.logs[index].hasFile, followed.tailer.holdsNamedFile {
-        registry.logs[index].hasFile = true
+      if progress == .moreToRead { busySources.insert(target.sourceIndex) }
+      var log = followed[target.number] ?? FollowedLog()
+      log.updateCaughtUp(progress, target.tailer)
+      followStream(of: target.tailer, &log)
+      if !log.hasFile, target.tailer.holdsNamedFile {
+        log.hasFile = true
         isFirstFile = true
       }
+      followed[target.number] = log
     }
     if isFirstFile { onFirstFile?() }
     if !busySources.isEmpty { nextSlice?.schedule(afterSeconds: 0) }
-    reportStates(of: due)
+    reportEvents()
     checkCaughtUp()
   }
 
+  /// Says what happened to the logs, and what became of their lines.
+  private func reportEvents() {
+    let now = MonotonicTime.now
+    eventLog.take(registry.events.take(), at: now)
+    eventLog.writeStates(of: registry.logs, pipeline: { sourcePipelines[$0] }, at: now)
+    reportRejectedLines(at: now)
+    reportUnusableValues(at: now)
+  }
+
   /// Waits for a FIFO or standard input, which no watch on a directory tells of.
-  private func followStream(at index: Int) {
-    let descriptor = registry.logs[index].tailer.streamDescriptor
-    guard descriptor != registry.logs[index].streamEvent?.descriptor else { return }
-    registry.logs[index].streamEvent = nil
+  private func followStream(of tailer: LogTailer, _ log: inout FollowedLog) {
+    let descriptor = tailer.streamDescriptor
+    guard descriptor != log.streamEvent?.descriptor else { return }
+    log.streamEvent = nil
     guard let descriptor else { return }
     // Where the loop cannot wait for it the timer still reads it.
     let event = try? DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in readSlice(.wakeUp) }
-    if let event { registry.logs[index].streamEvent = (descriptor, event) }
-  }
-
-  /// Decides whether what was there at the start has been read; the log may grow as fast as it is read.
-  private func updateCaughtUp(_ progress: TailProgress, at index: Int) {
-    guard !registry.logs[index].hasCaughtUp else { return }
-    let tailer = registry.logs[index].tailer
-    // What the files hold that are not open yet has been shown by the process before, as likely as not.
-    guard !tailer.hasMoreFiles else { return }
-    let target = registry.logs[index].caughtUpAtBytes ?? tailer.statistics.bytesRead + tailer.lagBytes
-    registry.logs[index].caughtUpAtBytes = target
-    registry.logs[index].hasCaughtUp = progress == .caughtUp || tailer.statistics.bytesRead >= target
+    if let event { log.streamEvent = (descriptor, event) }
   }
 
   private func checkCaughtUp() {
-    guard !hasCaughtUp, registry.logs.allSatisfy(\.hasCaughtUp) else { return }
+    guard !hasCaughtUp, registry.logs.allSatisfy({ followed[$0.number]?.hasCaughtUp == true }) else { return }
     hasCaughtUp = true
     reportCaughtUp()
   }
@@ -195,6 +199,9 @@ extension LogFollower {
 
   /// The lines by what became of them.
   var lineCounts: LineCounts { processor.aggregator.lineCounts }
+
+  /// The values that could not be taken as they stood.
+  var valueCounts: ValueCounts { processor.aggregator.valueCounts }
 
   /// The metrics that formats declare.
   var customMetrics: CustomMetricTable { processor.aggregator.customMetrics }
@@ -222,14 +229,15 @@ extension LogFollower {
       totals: totals,
       pipelines: processor.aggregator.pipelines
     )
-    if !processor.aggregator.formats.isEmpty { snapshot.customMetrics = processor.aggregator.customMetrics.json }
+    snapshot.customMetrics = processor.aggregator.customMetrics.state
     snapshot.droppedCount = registry.droppedCount
+    snapshot.valueCounts = valueCounts
     return snapshot
   }
 
   /// How each log is doing.
   var logHealth: [LogHealth] {
-    let followed = registry.logs.map { log in
+    let logs = registry.logs.map { log in
       var health = LogHealth(path: log.path, lagBytes: log.tailer.lagBytes)
       switch log.tailer.state {
       case .following: break
@@ -240,7 +248,7 @@ extension LogFollower {
       }
       return health
     }
-    return followed
+    return logs
       + registry.unmatchedPatterns.map { LogHealth(path: $0, lagBytes: 0, waitingFor: "no file matches \($0)") }
   }
 }

@@ -1,4 +1,3 @@
-internal import JSON
 internal import Metrics
 internal import Tailing
 
@@ -10,6 +9,12 @@ struct ReadCounters {
   var lagBytes: Int64 = 0
   /// Times that a log could not be looked at or read.
   var readErrors: Int64 = 0
+  /// Files with lines that may be unread which could not be read and were given up.
+  var abandonedFiles: Int64 = 0
+  /// Positions of an earlier process whose file was not found any more.
+  var lostPositions: Int64 = 0
+  /// Truncations for which no copy of what was there before was found.
+  var truncationsWithoutCopy: Int64 = 0
   /// Replacements of a log by how they happened.
   var rotations = RotationCounts()
 
@@ -21,6 +26,9 @@ struct ReadCounters {
     readBytes += statistics.bytesRead
     lagBytes += tailer.lagBytes
     readErrors += statistics.readErrors
+    abandonedFiles += statistics.abandonedFiles
+    lostPositions += statistics.lostPositions
+    truncationsWithoutCopy += statistics.truncationsWithoutCopy
     for series in RotationCounts.series { rotations[series.kind] += statistics.rotations(series.kind) }
   }
 
@@ -36,9 +44,10 @@ struct ReadCounters {
 
 /// How often a log was replaced, by how it happened.
 struct RotationCounts {
-  /// The ways in which a log may be replaced, in the order in which they are shown, with the labels of each one's series.
+  /// The ways in which a log may be replaced, in the order in which they are shown, with the name and the labels of each one's
+  /// series.
   static let series = RotationKind.allCases.map { kind in
-    (kind: kind, labels: LabelSet.none.adding("kind", kind.rawValue))
+    (kind: kind, name: kind.rawValue, labels: LabelSet.none.adding("kind", kind.rawValue))
   }
 
   // In place, because each scrape adds up those of all logs.
@@ -57,11 +66,5 @@ struct RotationCounts {
     case .replace: 3
     case .symlink: 4
     }
-  }
-}
-
-extension RotationCounts {
-  var json: JSONValue {
-    .object(Self.series.map { ($0.kind.rawValue, .integer(self[$0.kind])) })
   }
 }

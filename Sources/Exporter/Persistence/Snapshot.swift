@@ -6,10 +6,7 @@ internal import Tailing
 /// counted by then. Both are of one moment, so that no line is counted twice or not at all.
 struct Snapshot {
   /// How far one log was read.
-  struct Log: Equatable {
-    let path: String
-    let position: TailPosition
-  }
+  typealias Log = SavedPosition
 
   /// Changes whenever an older program would misread what this one writes.
   private static let format: Int64 = 1
@@ -19,30 +16,32 @@ struct Snapshot {
   /// the first ones first. It is not written.
   var droppedCount = 0
   var lineCounts: LineCounts
+  var valueCounts = ValueCounts()
   var totals: ReadCounters
   var pipelines: PipelineTable
-  /// What was counted of the metrics that formats declare; nil where there are none.
-  var customMetrics: JSONValue?
+  /// What was counted of the metrics that formats declare.
+  var customMetrics = CustomMetricTable.State()
   /// When it was written, in nanoseconds since 1970; nil where it was not yet.
-  private(set) var writtenNanoseconds: Int64?
+  let writtenNanoseconds: Int64?
   /// The parts that could not be read and start anew; totals and positions are never among them.
-  private(set) var resetParts: [String] = []
+  let resetParts: [String]
 
   /// Writes the snapshot as one JSON document, whose last member is a checksum of all that stands before it.
   ///
   /// - Parameter nanoseconds: The present, since 1970; for people who look at the file.
   /// - Returns: The document, with a newline.
   func document(writtenAt nanoseconds: Int64) -> [UInt8] {
+    let document = SnapshotDocument(
+      header: SnapshotHeader(format: Self.format, writtenNanoseconds: nanoseconds),
+      logs: logs,
+      lineCounts: lineCounts,
+      valueCounts: valueCounts,
+      counters: totals,
+      pipelines: pipelines.state,
+      customMetrics: customMetrics
+    )
     var text: [UInt8] = []
-    let members: [(String, JSONValue)] = [
-      ("format", .integer(Self.format)),
-      ("written", .integer(nanoseconds)),
-      ("logs", .array(logs.map(\.json))),
-      ("lines", lineCounts.json),
-      ("totals", totals.json),
-      ("pipelines", pipelines.json),
-    ]
-    JSONValue.object(members + (customMetrics.map { [("custom_metrics", $0)] } ?? [])).append(to: &text)
+    SnapshotMembers.json(of: document).append(to: &text)
     return Self.withChecksum(text.dropLast())
   }
 
@@ -86,24 +85,18 @@ struct Snapshot {
       document == Self.withChecksum(document.dropLast(Self.checksumBytes)),
       let json = JSONValue.parse(Array(document.dropLast()))
     else { throw .damaged }
-    guard let format = json["format"]?.integerValue else { throw .damaged }
-    guard format == Self.format else { throw .format(format) }
-    let logs = json["logs"]?.elements { log -> Log? in
-      guard let path = log["path"]?.stringValue, let position = TailPosition(json: log["position"]) else { return nil }
-      return Log(path: path, position: position)
-    }
-    guard
-      let logs,
-      let lineCounts = LineCounts(json: json["lines"]),
-      let totals = ReadCounters(json: json["totals"]),
-      let pipelines = PipelineTable(logNames: logNames, json: json["pipelines"], resetParts: &resetParts)
-    else { throw .damaged }
-    self.logs = logs
-    self.lineCounts = lineCounts
-    self.totals = totals
-    self.pipelines = pipelines
-    customMetrics = json["custom_metrics"]
-    writtenNanoseconds = json["written"]?.integerValue
+    var parts: [String] = []
+    guard let header: SnapshotHeader = SnapshotMembers.read(json, resetParts: &parts) else { throw .damaged }
+    guard header.format == Self.format else { throw .format(header.format) }
+    guard let document: SnapshotDocument = SnapshotMembers.read(json, resetParts: &parts) else { throw .damaged }
+    logs = document.logs
+    lineCounts = document.lineCounts
+    valueCounts = document.valueCounts
+    totals = document.counters
+    pipelines = PipelineTable(logNames: logNames, state: document.pipelines)
+    customMetrics = document.customMetrics
+    writtenNanoseconds = document.header.writtenNanoseconds
+    resetParts = parts
   }
 
   init(logs: [Log], lineCounts: LineCounts, totals: ReadCounters, pipelines: PipelineTable) {
@@ -111,6 +104,8 @@ struct Snapshot {
     self.lineCounts = lineCounts
     self.totals = totals
     self.pipelines = pipelines
+    writtenNanoseconds = nil
+    resetParts = []
   }
 
   /// The length of what `withChecksum` adds.
@@ -121,107 +116,27 @@ struct Snapshot {
   /// - Parameter content: The object without its last brace.
   /// - Returns: The whole document.
   static func withChecksum(_ content: ArraySlice<UInt8>) -> [UInt8] {
-    // FNV-1a, which finds what a crash or a bad disk does to a file; it keeps nobody from changing it on purpose.
-    let checksum = content.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    return content + checksumMember(checksum)
+    // It finds what a crash or a bad disk does to a file; it keeps nobody from changing it on purpose.
+    // Safe: every byte of the array is initialized.
+    content + checksumMember(ContentHash(of: unsafe content.span.bytes).value)
   }
 
   private static func checksumMember(_ checksum: UInt64) -> [UInt8] {
     Array(", \"checksum\": \"\(hexadecimal(checksum))\"}\n".utf8)
   }
-}
 
-/// Sixteen hexadecimal digits: JSON's numbers do not hold 64 bits everywhere.
-private func hexadecimal(_ value: UInt64) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
-}
-
-extension FilePosition {
-  fileprivate var json: JSONValue {
-    .object([
-      ("device", .string(hexadecimal(identity.device))),
-      ("inode", .string(hexadecimal(identity.inode))),
-      ("head_bytes", .integer(Int64(identity.headBytes))),
-      ("head_hash", .string(hexadecimal(identity.headHash))),
-      ("offset", .integer(offset)),
-      ("preceding_hash", .string(hexadecimal(precedingHash))),
-      ("inside_oversized_line", .boolean(isInsideOversizedLine)),
-      ("seen_bytes", .integer(seenBytes)),
-      ("seen_hash", .string(hexadecimal(seenHash))),
-    ])
-  }
-
-  fileprivate init?(json: JSONValue) {
-    guard
-      let device = json["device"]?.hexadecimalValue, let inode = json["inode"]?.hexadecimalValue,
-      let headBytes = json["head_bytes"]?.count, let headHash = json["head_hash"]?.hexadecimalValue,
-      let offset = json["offset"]?.count, let precedingHash = json["preceding_hash"]?.hexadecimalValue,
-      let isInside = json["inside_oversized_line"]?.booleanValue,
-      let seenBytes = json["seen_bytes"]?.count, let seenHash = json["seen_hash"]?.hexadecimalValue
-    else { return nil }
-    self.init(
-      identity: FileIdentity(device: device, inode: inode, headBytes: Int(headBytes), headHash: headHash),
-      offset: offset,
-      precedingHash: precedingHash,
-      isInsideOversizedLine: isInside,
-      seenBytes: seenBytes,
-      seenHash: seenHash
-    )
+  /// Sixteen hexadecimal digits.
+  static func hexadecimal(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
 
 extension Snapshot.Log {
-  fileprivate var json: JSONValue { .object([("path", .string(path)), ("position", position.json)]) }
-
   /// How long it is in a document, at least.
   fileprivate var documentBytes: Int {
     var text: [UInt8] = []
-    json.append(to: &text)
+    SnapshotMembers.json(of: self).append(to: &text)
     return text.count
-  }
-}
-
-extension TailPosition {
-  fileprivate var json: JSONValue {
-    .object([
-      ("files", .array(files.map(\.json))),
-      ("modified", .integer(modifiedNanoseconds)),
-      ("known_siblings", .array(knownSiblings.map(\.json))),
-      ("sibling_paths", .array(siblingPaths.map(JSONValue.string))),
-    ])
-  }
-
-  fileprivate init?(json: JSONValue?) {
-    guard
-      let files = json?["files"]?.elements(FilePosition.init(json:)),
-      let modified = json?["modified"]?.integerValue,
-      let knownSiblings = json?["known_siblings"]?.elements(FilePosition.init(json:)),
-      let siblingPaths = json?["sibling_paths"]?.elements(\.stringValue)
-    else { return nil }
-    self.init(
-      files: files,
-      modifiedNanoseconds: modified,
-      knownSiblings: knownSiblings,
-      siblingPaths: siblingPaths
-    )
-  }
-}
-
-extension ReadCounters {
-  fileprivate var json: JSONValue {
-    .object([
-      ("read_bytes", .integer(readBytes)),
-      ("read_errors", .integer(readErrors)),
-      ("rotations", rotations.json),
-    ])
-  }
-
-  fileprivate init?(json: JSONValue?) {
-    guard let readBytes = json?["read_bytes"]?.count, let readErrors = json?["read_errors"]?.count else { return nil }
-    self.init()
-    self.readBytes = readBytes
-    self.readErrors = readErrors
-    for kind in RotationKind.allCases { rotations[kind] = json?["rotations"]?[kind.rawValue]?.count ?? 0 }
   }
 }

@@ -81,11 +81,19 @@ struct HealthReport {
       ("read_bytes", .integer(source.logs.readBytes)),
       ("read_errors", .integer(source.logs.readErrors)),
       ("event_delay_seconds", decimal(source.eventDelaySeconds)),
-      ("lines", source.lineCounts.json),
-      ("rotations", source.logs.rotations.json),
+      ("lines", .object(lines)),
+      ("rotations", .object(rotations)),
       ("snapshot", source.snapshots.map(snapshot) ?? .null),
       ("logs", .array(logs.map { .object([("path", .string($0.path)), ("lag_bytes", .integer($0.lagBytes))]) })),
     ])
+  }
+
+  private var lines: [(String, JSONValue)] {
+    LineResult.allCases.filter(source.isShown).map { ($0.rawValue, .integer(source.lineCounts[$0])) }
+  }
+
+  private var rotations: [(String, JSONValue)] {
+    RotationCounts.series.map { ($0.name, .integer(source.logs.rotations[$0.kind])) }
   }
 
   private func snapshot(_ statistics: SnapshotStore.Statistics) -> JSONValue {

@@ -36,7 +36,7 @@ extension MetricCatalogue {
         }
       },
       Family(
-        "etl_exporter_unusable_values_total",
+        "etl_exporter_rule_unusable_values_total",
         .counter,
         "Values that a rule of a format could not use, since the exporter was started."
       ) { source, samples in

@@ -1,48 +1,8 @@
-internal import CommandLineOptions
 internal import ETLLog
-internal import EventLoop
 internal import JobState
 internal import LinuxIO
 internal import Metrics
 internal import UnixTime
-
-/// Everything that a scrape shows, gathered at one moment.
-struct ScrapeSource {
-  /// The moment.
-  let now: WallTime
-  /// How old a job's newest event may be while the job counts as alive.
-  let staleAfterSeconds: Double
-  let pipelines: ArraySlice<PipelineState>
-  /// How many events had a pipeline that was put under the overflow.
-  let pipelineOverflow: Int64
-  let lineCounts: LineCounts
-  /// From the newest event to its being read; nil before the first event that says when it happened.
-  let eventDelaySeconds: Double?
-  /// What the HTTP server has done; nil where there is none.
-  let requests: RequestCounts?
-  let logs: ReadCounters
-  /// Nil where no snapshot is kept.
-  let snapshots: SnapshotStore.Statistics?
-  let process: ProcessStatistics?
-  let processStart: WallTime
-  let buildLabels: LabelSet
-  /// The metrics that formats declare.
-  var customMetrics = CustomMetricTable()
-  /// What became of the rules of formats.
-  var formats: [FormatStatistics] = []
-
-  /// The labels that say what this program is.
-  static let ownBuildLabels = LabelSet.none.adding("version", productVersion)
-    .adding("libevent", EventLoop.libraryVersion)
-
-  fileprivate func seconds(since nanoseconds: Int64?) -> Double? {
-    nanoseconds.map { UnixTime.seconds(from: $0, to: now.nanoseconds) }
-  }
-
-  fileprivate func isAlive(_ index: Int) -> Bool {
-    pipelines[index].status.isAlive(at: now.nanoseconds, staleAfterSeconds: staleAfterSeconds)
-  }
-}
 
 /// All metrics, in the order in which they are shown: each is declared here and nowhere else.
 enum MetricCatalogue {
@@ -54,7 +14,8 @@ enum MetricCatalogue {
   /// - Returns: What renders them.
   static func exposition(_ formats: FormatSet = FormatSet()) -> Exposition<ScrapeSource> {
     let ofFormats = formats.declarations.isEmpty ? [] : custom(formats.families) + ownFormats
-    return Exposition(job + jobTimes + jobFiles + ownLogReading + ofFormats + ownSnapshots + ownServer + ownProcess)
+    let ofLogs = ownLogReading + logFaults + logGaps + ofFormats
+    return Exposition(job + jobTimes + jobFiles + ofLogs + ownSnapshots + ownServer + ownProcess)
   }
 
   private static var job: [Family] {
@@ -150,70 +111,6 @@ enum MetricCatalogue {
     ]
   }
 
-  private static var ownLogReading: [Family] {
-    [
-      Family("etl_exporter_log_lines_total", .counter, "Lines read from the logs, by what became of them.") {
-        source,
-        samples in
-        for (result, labels) in lineResults { samples.add(source.lineCounts[result], labels: labels) }
-      },
-      Family(
-        "etl_exporter_event_delay_seconds",
-        .gauge,
-        "Time from the newest event to its being read; negative where the job's clock is ahead."
-      ) { source, samples in
-        samples.add(source.eventDelaySeconds)
-      },
-      Family("etl_exporter_log_bytes_total", .counter, "Bytes read from the logs.") { source, samples in
-        samples.add(source.logs.readBytes)
-      },
-      Family("etl_exporter_log_lag_bytes", .gauge, "Bytes that are in the logs and not read yet.") { source, samples in
-        samples.add(source.logs.lagBytes)
-      },
-      Family(
-        "etl_exporter_log_rotations_total",
-        .counter,
-        "Times that a log was replaced or cut off, by how it happened."
-      ) { source, samples in
-        for series in RotationCounts.series { samples.add(source.logs.rotations[series.kind], labels: series.labels) }
-      },
-      Family("etl_exporter_log_read_errors_total", .counter, "Times that a log could not be looked at or read.") {
-        source,
-        samples in
-        samples.add(source.logs.readErrors)
-      },
-      Family(
-        "etl_exporter_label_overflow_total",
-        .counter,
-        "Events whose label's value was put under other, because there were too many values or it was too long."
-      ) { source, samples in
-        samples.add(source.pipelineOverflow, labels: pipelineOverflowLabels)
-        let errorTypeOverflow = source.pipelines.indices.reduce(0) {
-          saturatingSum($0, source.pipelines[$1].errorTypeOverflow)
-        }
-        samples.add(errorTypeOverflow, labels: errorTypeOverflowLabels)
-        for overflow in source.customMetrics.overflows {
-          samples.add(overflow.count, labels: .none.adding("label", overflow.label))
-        }
-      },
-      integers(
-        "etl_exporter_log_gap_records_total",
-        .counter,
-        "Records that only the job's running totals told of, because their lines were lost; part of etl_records_total."
-      ) { $0.pipelines[$1].totals.records.gap },
-      integers(
-        "etl_exporter_log_gap_files_total",
-        .counter,
-        "Files that only the job's running totals told of, because their lines were lost; part of etl_files_total."
-      ) { $0.pipelines[$1].totals.files.gap },
-      integers(
-        "etl_exporter_log_gap_failures_total",
-        .counter,
-        "Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total."
-      ) { $0.pipelines[$1].totals.failures.gap },
-    ]
-  }
-
   private static var ownSnapshots: [Family] {
     [
       Family("etl_exporter_snapshot_writes_total", .counter, "Snapshots written.") { $1.add($0.snapshots?.writes) },
@@ -269,16 +166,10 @@ enum MetricCatalogue {
     ]
   }
 
-  private static let pipelineOverflowLabels = LabelSet.none.adding("label", "pipeline")
-  private static let errorTypeOverflowLabels = LabelSet.none.adding("label", "error_type")
-  private static let lineResults = LineCounts.Result.allCases.map { result in
-    (result, LabelSet.none.adding("result", String(describing: result)))
-  }
-
   // Pipelines are named by their index: handed over they would be copied, which costs more than their samples do.
 
   /// A metric with one whole value for each pipeline.
-  private static func integers(
+  static func integers(
     _ name: String,
     _ type: MetricType,
     _ help: String,
@@ -289,6 +180,15 @@ enum MetricCatalogue {
         samples.add(value(source, index), labels: source.pipelines[index].labels)
       }
     }
+  }
+
+  /// A counter without labels.
+  static func total(
+    _ name: String,
+    _ help: String,
+    value: @escaping (borrowing ScrapeSource) -> Int64
+  ) -> Family {
+    Family(name, .counter, help) { source, samples in samples.add(value(source)) }
   }
 
   /// A metric with one value for each pipeline that may have a fraction.

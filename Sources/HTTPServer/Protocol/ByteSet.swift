@@ -33,6 +33,8 @@ struct ByteSet {
   static let digit = ByteSet("0123456789")
   /// What methods and field names are made of: tchar (RFC 9110 §5.6.2).
   static let token = ByteSet(lettersAndDigits + "!#$%&'*+-.^_`|~")
+  /// What is the same percent-encoded or not (RFC 3986 §2.3).
+  static let unreserved = ByteSet(lettersAndDigits + "-._~")
   /// What a path is made of beside percent-encoded triplets (RFC 3986 §3.3).
   static let path = ByteSet(lettersAndDigits + subdelimiters + "-._~:@/")
   /// What a query is made of: RFC 3986 §3.4, a percent sign anywhere, and what browsers leave unencoded there (the

@@ -44,19 +44,25 @@ struct HTTPFieldFacts {
 
   /// Draws the conclusion from all fields.
   ///
-  /// - Parameter isVersion11: Whether the client speaks HTTP/1.1 or later.
-  /// - Returns: Whether the client wants the connection to stay open (RFC 9112 §9.3).
+  /// - Parameters:
+  ///   - isVersion11: Whether the client speaks HTTP/1.1 or later.
+  ///   - ignoresBody: Whether a body may be announced: nobody reads it, and the connection ends with the answer.
+  /// - Returns: Whether the connection is to stay open (RFC 9112 §9.3).
   /// - Throws: `HTTPRefusal` when the request has no Host field though it must, or announces a body.
-  func finish(isVersion11: Bool) throws(HTTPRefusal) -> Bool {
+  func finish(isVersion11: Bool, ignoresBody: Bool) throws(HTTPRefusal) -> Bool {
     guard hasHost || !isVersion11 else { throw .malformed("An HTTP/1.1 request has a Host field.") }
     // The two together are how requests are smuggled past a proxy (RFC 9112 §6.1).
     guard contentLength == nil || !hasTransferEncoding else {
       throw .malformed("A request has Content-Length or Transfer-Encoding, never both.")
     }
-    guard contentLength ?? 0 == 0, !hasTransferEncoding else {
-      throw HTTPRefusal(status: .contentTooLarge, reason: "This server takes GET and HEAD requests without a body.")
+    let hasBody = contentLength ?? 0 > 0 || hasTransferEncoding
+    guard !hasBody || ignoresBody else {
+      throw HTTPRefusal(
+        status: .contentTooLarge,
+        reason: "This server takes GET, HEAD and OPTIONS requests without a body."
+      )
     }
-    return !asksForClose && (isVersion11 || asksForKeepAlive)
+    return !hasBody && !asksForClose && (isVersion11 || asksForKeepAlive)
   }
 
   /// Reads `1*DIGIT`, repeated with the same value at most (RFC 9110 §8.6).

@@ -48,6 +48,8 @@ struct HTTPHeadParser {
     while scannedBytes < end {
       let byte = bytes[scannedBytes]
       scannedBytes += 1
+      // With the two bytes of its end.
+      guard hasRequestLine || scannedBytes - lineStart <= limits.requestLineBytes + 2 else { throw requestLineTooLong }
       if byte == UInt8(ascii: "\n") {
         guard followsReturn else { throw .malformed("A line ends with CR LF, not with LF alone.") }
         followsReturn = false
@@ -62,6 +64,7 @@ struct HTTPHeadParser {
       guard !isControl else { throw .malformed("A request's head has no control characters such as NUL.") }
     }
     guard scannedBytes < limits.headBytes else {
+      guard hasRequestLine else { throw requestLineTooLong }
       throw HTTPRefusal(
         status: .requestHeaderFieldsTooLarge,
         reason: "A request line and its header fields may have \(limits.headBytes) bytes."
@@ -90,7 +93,7 @@ struct HTTPHeadParser {
       return false
     }
     guard !line.isEmpty else {
-      head.persists = try fields.finish(isVersion11: head.isVersion11)
+      head.persists = try fields.finish(isVersion11: head.isVersion11, ignoresBody: head.method == .other)
       head.fieldLines = head.fieldLines.lowerBound..<line.lowerBound
       return true
     }
@@ -104,6 +107,10 @@ struct HTTPHeadParser {
     fieldCount += 1
     try fields.take(field, of: bytes)
     return false
+  }
+
+  private var requestLineTooLong: HTTPRefusal {
+    HTTPRefusal(status: .uriTooLong, reason: "A request line may have \(limits.requestLineBytes) bytes.")
   }
 
   /// Reads `METHOD SP TARGET SP VERSION` (RFC 9112 §3).
@@ -123,8 +130,12 @@ struct HTTPHeadParser {
       head.method = .get
     } else if method.equals("HEAD") {
       head.method = .head
+    } else if method.equals("OPTIONS") {
+      head.method = .options
+      // All that the server has (RFC 9112 §3.2.4).
+      if bytes.extracting((methodEnd + 1)..<targetEnd).equals("*") { return head.isForWholeServer = true }
     } else {
-      // Answered with 405 whatever its target is: OPTIONS may have "*", CONNECT has a host and port.
+      // Answered with 405 whatever its target is: CONNECT has a host and port.
       return
     }
     let target = try HTTPTarget(in: (methodEnd + 1)..<targetEnd, of: bytes)

@@ -32,10 +32,13 @@ struct HTTPHeadWriter {
     append(" ")
     append(response.status.reasonPhrase)
     bytes.append(contentsOf: dateField)
-    append("\r\nContent-Type: ")
-    appendValue(response.contentType)
-    append("\r\nContent-Length: ")
-    appendDecimal(response.body.bytes.count)
+    // An answer without content says nothing of it (RFC 9110 §8.6).
+    if response.status != .noContent {
+      append("\r\nContent-Type: ")
+      appendValue(response.contentType)
+      append("\r\nContent-Length: ")
+      appendDecimal(response.body.bytes.count)
+    }
     append("\r\nX-Content-Type-Options: nosniff")
     switch persistence {
     case .keepsOpen: break

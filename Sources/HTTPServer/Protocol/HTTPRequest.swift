@@ -69,10 +69,32 @@ package struct HTTPRequest {
 
   /// Compares the path without making a text of it.
   ///
+  /// A letter, digit or one of `-._~` is the same as its percent-encoded triplet (RFC 9110 §4.2.3, RFC 3986 §6.2.2.2); all
+  /// other triplets stand for themselves.
+  ///
   /// - Parameter path: The bytes to compare it with.
-  /// - Returns: Whether it is the same, byte for byte.
+  /// - Returns: Whether it is the same.
   func hasPath(_ path: [UInt8]) -> Bool {
-    head.path.isEmpty ? path == [UInt8(ascii: "/")] : bytes[head.path].elementsEqual(path)
+    guard !head.path.isEmpty else { return path == [UInt8(ascii: "/")] }
+    var index = head.path.lowerBound
+    for byte in path {
+      guard index < head.path.upperBound else { return false }
+      if bytes[index] == byte {
+        index += 1
+      } else if unreservedByte(encodedAt: index) == byte {
+        index += 3
+      } else {
+        return false
+      }
+    }
+    return index == head.path.upperBound
+  }
+
+  /// The letter, digit or mark that a triplet stands for; nil where there is none. Each percent sign of a path begins one.
+  private func unreservedByte(encodedAt index: Int) -> UInt8? {
+    guard bytes[index] == UInt8(ascii: "%") else { return nil }
+    let digits = String(decoding: bytes[index + 1...index + 2], as: UTF8.self)
+    return UInt8(digits, radix: 16).flatMap { ByteSet.unreserved.contains($0) ? $0 : nil }
   }
 }
 
@@ -82,10 +104,13 @@ struct HTTPRequestHead: Equatable {
   enum Method {
     case get
     case head
+    case options
     case other
   }
 
   var method = Method.other
+  /// Whether the target is an asterisk, as OPTIONS may have it.
+  var isForWholeServer = false
   /// Whether the client speaks HTTP/1.1 or a later minor version, not HTTP/1.0.
   var isVersion11 = false
   /// Empty where an absolute target ends with its authority.

@@ -62,3 +62,15 @@ package struct HTTPResponse {
     self.init(status: status, contentType: "text/plain; charset=utf-8", fields: fields, body: Array(text.utf8))
   }
 }
+
+extension HTTPResponse {
+  private static var allow: Field { Field(name: "Allow", value: "GET, HEAD, OPTIONS") }
+
+  /// The answer to a method that no path takes.
+  static var methodNotAllowed: HTTPResponse {
+    HTTPResponse(status: .methodNotAllowed, text: "This server takes GET, HEAD and OPTIONS.\n", fields: [allow])
+  }
+
+  /// The answer to OPTIONS (RFC 9110 §9.3.7), with which some load balancers check.
+  static var options: HTTPResponse { HTTPResponse(status: .noContent, contentType: "", fields: [allow], body: []) }
+}

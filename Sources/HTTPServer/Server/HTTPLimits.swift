@@ -3,7 +3,11 @@ package struct HTTPLimits: Equatable {
   /// Open connections, at least 1; at the limit the one that has been silent longest makes room.
   package var connections = 512
   /// Bytes of a request line and its header lines, 256 to 1,048,576; more is answered with 431.
-  package var headBytes = 8 << 10
+  ///
+  /// Enough for a request line of 8,000 bytes, which is the least that RFC 9112 §3 recommends, and many fields.
+  package var headBytes = 16 << 10
+  /// Bytes of a request line without its end; more is answered with 414.
+  package var requestLineBytes: Int { min(headBytes - 2, 8 << 10) }
   /// Header lines of a request, at least 1; more is answered with 431.
   package var headerLines = 100
   /// Time from a head's first byte (of the first head: from the connection's start) to its last; then 408.

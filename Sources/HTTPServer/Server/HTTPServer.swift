@@ -3,7 +3,7 @@ package import EventLoop
 internal import Glibc
 package import LinuxIO
 
-/// A strict HTTP/1.1 server for GET and HEAD (RFC 9110, RFC 9112) on the process's loop.
+/// A strict HTTP/1.1 server for GET, HEAD and OPTIONS (RFC 9110, RFC 9112) on the process's loop.
 ///
 /// It is used on the loop's thread only. Its end closes everything at once; `drain` ends it gently.
 package final class HTTPServer {
@@ -59,7 +59,7 @@ package final class HTTPServer {
   /// Serves a path; requests for any other are answered with 404.
   ///
   /// - Parameters:
-  ///   - path: Compared byte for byte with the path as it was sent: nothing is decoded.
+  ///   - path: Compared with the path as it was sent, of which letters, digits and `-._~` may be percent-encoded.
   ///   - handler: Makes the answer, on the loop's thread and without blocking; called for GET and for HEAD.
   package func route(_ path: String, handler: @escaping (HTTPRequest) -> HTTPResponse) {
     routes.append(Route(path: path, bytes: Array(path.utf8), handler: handler))
@@ -258,19 +258,17 @@ extension HTTPServer {
     switch head.method {
     case .get: method = .get
     case .head: method = .head
+    case .options: method = .get
     case .other:
-      let response = HTTPResponse(
-        status: .methodNotAllowed,
-        text: "This server takes GET and HEAD.\n",
-        fields: [HTTPResponse.Field(name: "Allow", value: "GET, HEAD")]
-      )
-      return send(response, to: head, route: nil)
+      return send(.methodNotAllowed, to: head, route: nil)
     }
     let request = HTTPRequest(method: method, bytes: requestBytes, head: head)
+    guard !head.isForWholeServer else { return send(.options, to: head, route: nil) }
     guard let route = routes.first(where: { request.hasPath($0.bytes) }) else {
       return send(HTTPResponse(status: .notFound, text: notFoundText), to: head, route: nil)
     }
-    return send(route.handler(request), to: head, route: route.path)
+    let response = head.method == .options ? .options : route.handler(request)
+    return send(response, to: head, route: route.path)
   }
 
   /// Answers a request that could not be read; the connection ends with that.

@@ -1,5 +1,4 @@
 package import ETLLog
-internal import JSON
 internal import Metrics
 
 /// A metric that a configuration declares, with all its series.
@@ -203,32 +202,52 @@ extension CustomSeries {
 // MARK: In a snapshot
 
 extension CustomMetricFamily {
-  var json: JSONValue {
-    .object([
-      ("series", .array(series.map(\.json))), ("series_overflow", .integer(seriesOverflow)),
-      ("starts_midway", .boolean(startsMidway)),
-      ("label_overflows", .array(labelValues.map { .integer($0.overflowCount) })),
-    ])
+  /// What a new process needs to go on from here.
+  package struct State {
+    /// The metric's name.
+    package var name = ""
+    /// A number that changes with the metric's meaning.
+    package var fingerprint: UInt64 = 0
+    /// Whether it came to be when a part of the logs had been read.
+    package var startsMidway = true
+    /// How often a value went to a series that stands for all others; at least 0.
+    package var seriesOverflow: Int64 = 0
+    /// How many values of each label were put under the overflow; at least 0.
+    package var labelOverflows: [Int64] = []
+    /// Its series.
+    package var series: [CustomSeriesState] = []
+
+    /// Makes that of a metric of no name.
+    package init() {}
+  }
+
+  func state(fingerprint: UInt64) -> State {
+    var state = State()
+    state.name = declaration.name
+    state.fingerprint = fingerprint
+    state.startsMidway = startsMidway
+    state.seriesOverflow = seriesOverflow
+    state.labelOverflows = labelValues.map(\.overflowCount)
+    state.series = series.map(\.state)
+    return state
   }
 
   /// Takes over what an earlier process counted.
   ///
   /// - Parameters:
-  ///   - json: What `json` gave.
+  ///   - state: What it left.
   ///   - pipelineIndex: The place of each pipeline.
-  /// - Returns: Whether it could be read; else nothing was taken over.
-  mutating func restore(_ json: JSONValue, pipelineIndex: ([UInt8]?) -> Int) -> Bool {
-    guard let elements = json["series"]?.arrayValue, let overflow = json["series_overflow"]?.count else { return false }
+  /// - Returns: Whether it is of this metric; else nothing was taken over.
+  mutating func restore(_ state: State, pipelineIndex: ([UInt8]?) -> Int) -> Bool {
     var read: [CustomSeries] = []
-    for element in elements {
-      guard let one = CustomSeries(shape, json: element) else { return false }
+    for element in state.series {
+      guard let one = CustomSeries(shape, element) else { return false }
       read.append(one)
     }
     for one in read { insert(one, pipelineIndex: pipelineIndex(one.pipeline)) }
-    seriesOverflow = overflow
-    startsMidway = json["starts_midway"]?.booleanValue ?? true
-    let overflows = json["label_overflows"]?.elements(\.count) ?? []
-    for (index, count) in zip(labelValues.indices, overflows) { labelValues[index].overflowCount = count }
+    seriesOverflow = state.seriesOverflow
+    startsMidway = state.startsMidway
+    for (index, count) in zip(labelValues.indices, state.labelOverflows) { labelValues[index].overflowCount = count }
     return true
   }
 }

@@ -1,5 +1,4 @@
 package import ETLLog
-package import JSON
 package import Metrics
 
 /// The metrics that the formats of all logs declare.
@@ -48,22 +47,22 @@ package struct CustomMetricTable {
   ///   - formats: The formats that logs have, each once.
   ///   - pipelineNames: The names of the logs' pipelines; nil for a log that has none.
   ///   - maximumSeries: How many series there may be.
-  ///   - json: What an earlier process counted; nil where the logs are read from their start.
+  ///   - state: What an earlier process counted; nil where the logs are read from their start.
   ///   - changes: What became of the metrics of that process.
   package init(
     _ formats: [FormatDeclaration],
     pipelineNames: [String?],
     maximumSeries: Int = defaultSeries,
-    resuming json: JSONValue? = nil,
+    resuming state: State? = nil,
     changes: inout Changes
   ) {
     self.maximumSeries = maximumSeries
     for format in formats {
-      familyOfRule.append(format.metrics.map { rule in familyIndex(of: rule, isMidway: json != nil) })
+      familyOfRule.append(format.metrics.map { rule in familyIndex(of: rule, isMidway: state != nil) })
     }
-    fingerprints = families.map { Self.fingerprint(of: $0.declaration.name, in: formats) }
+    fingerprints = families.map { MetricRule.fingerprint(of: $0.declaration.name, in: formats) }
     for case .some(let name) in pipelineNames { _ = pipelines.index(of: Array(name.utf8).span) }
-    if let json { restore(json, &changes) }
+    if let state { restore(state, &changes) }
     recount()
     addZeros(pipelineNames.contains(nil) || pipelineNames.isEmpty)
   }
@@ -73,21 +72,6 @@ package struct CustomMetricTable {
     let followsTotals = if case .total = rule.amount { true } else { false }
     families.append(CustomMetricFamily(rule.family, followsTotals: followsTotals, startsMidway: isMidway))
     return families.count - 1
-  }
-
-  /// A number that changes with what gives a metric its meaning: type, conditions, values, labels, buckets, formats.
-  private static func fingerprint(of name: String, in formats: [FormatDeclaration]) -> UInt64 {
-    var parts: [[UInt8]] = []
-    for format in formats {
-      for rule in format.metrics where rule.family.name == name {
-        var text: [UInt8] = []
-        JSONValue.object([("format", .string(format.name)), ("rule", rule.meaning)]).append(to: &text)
-        parts.append(text)
-      }
-    }
-    parts.sort { $0.lexicographicallyPrecedes($1) }
-    // FNV-1a, the same in each process.
-    return parts.joined(separator: [0]).reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
   private mutating func addZeros(_ hasUnnamed: Bool) {
@@ -243,44 +227,47 @@ extension LabelValueTable {
 // MARK: In a snapshot
 
 extension CustomMetricTable {
-  /// All metrics, for a snapshot.
-  package var json: JSONValue {
-    .object([
-      ("has_unnamed_values", .boolean(hasUnnamedValues)),
-      ("pipeline_overflow", .integer(pipelines.overflowCount)),
-      (
-        "families",
-        .array(
-          zip(families, fingerprints).map { family, fingerprint in
-            .object([
-              ("name", .string(family.declaration.name)), ("fingerprint", .string(String(fingerprint, radix: 16))),
-              ("state", family.json),
-            ])
-          }
-        )
-      ),
-    ])
+  /// What a new process needs to go on from here.
+  package struct State {
+    /// Whether lines of no named pipeline had a value.
+    package var hasUnnamedValues = false
+    /// How many values had a pipeline that was put under the overflow; at least 0.
+    package var pipelineOverflow: Int64 = 0
+    /// The metrics.
+    package var families: [CustomMetricFamily.State] = []
+
+    /// Makes that of no metrics.
+    package init() {}
   }
 
-  private mutating func restore(_ json: JSONValue, _ changes: inout Changes) {
-    hasUnnamedValues = json["has_unnamed_values"]?.booleanValue ?? false
-    let earlier = json["families"]?.arrayValue ?? []
+  /// All metrics, for a snapshot.
+  package var state: State {
+    var state = State()
+    state.hasUnnamedValues = hasUnnamedValues
+    state.pipelineOverflow = pipelines.overflowCount
+    state.families = zip(families, fingerprints).map { family, fingerprint in family.state(fingerprint: fingerprint) }
+    return state
+  }
+
+  private mutating func restore(_ state: State, _ changes: inout Changes) {
+    hasUnnamedValues = state.hasUnnamedValues
     for index in families.indices {
       let name = families[index].declaration.name
-      let fingerprint = String(fingerprints[index], radix: 16)
-      let state = earlier.first { $0["name"]?.stringValue == name && $0["fingerprint"]?.stringValue == fingerprint }?[
-        "state"
-      ]
+      let fingerprint = fingerprints[index]
+      let earlier = state.families.first { $0.name == name && $0.fingerprint == fingerprint }
       var names = pipelines
-      if let state, families[index].restore(state, pipelineIndex: { $0.map { names.index(of: $0.span) + 1 } ?? 0 }) {
+      let isKept = earlier.map { state in
+        families[index].restore(state, pipelineIndex: { $0.map { names.index(of: $0.span) + 1 } ?? 0 })
+      }
+      if isKept == true {
         changes.kept += 1
       } else {
         changes.begun.append(name)
       }
       pipelines = names
     }
-    pipelines.overflowCount = json["pipeline_overflow"]?.count ?? 0
+    pipelines.overflowCount = state.pipelineOverflow
     let present = Set(families.map(\.declaration.name))
-    changes.dropped = earlier.compactMap { $0["name"]?.stringValue }.filter { !present.contains($0) }
+    changes.dropped = state.families.map(\.name).filter { !present.contains($0) }
   }
 }

@@ -1,5 +1,4 @@
-internal import JSON
-internal import Metrics
+package import Metrics
 
 /// One series of a metric that a configuration declares.
 struct CustomSeries {
@@ -46,37 +45,47 @@ struct MetricFamilyDeclarationShape {
 
 // MARK: In a snapshot
 
+/// One series of a metric that a configuration declares, as a new process needs it to go on from here.
+package struct CustomSeriesState {
+  /// The pipeline; nil where it has none.
+  package var pipeline: String?
+  /// The value of each label, in their order.
+  package var values: [String] = []
+  /// What a counter counted, or a gauge is; 0 for a histogram.
+  package var value = 0.0
+  /// The newest running total that a counter follows; nil before the first.
+  package var followedTotal: Double?
+  /// When the newest event was that a gauge has its value of, since 1970.
+  package var newestNanoseconds: Int64?
+  /// What a histogram observed; nil for the other kinds.
+  package var histogram: Histogram?
+
+  /// Makes one of no label and no value.
+  package init() {}
+}
+
 extension CustomSeries {
-  var json: JSONValue {
-    var members: [(String, JSONValue)] = [
-      ("pipeline", pipeline.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null),
-      ("labels", .array(values.map { .string(String(decoding: $0, as: UTF8.self)) })),
-    ]
-    if let histogram {
-      members.append(("histogram", histogram.json))
-    } else {
-      members.append(("value", .decimal(value)))
-    }
-    if let followedTotal { members.append(("followed_total", .decimal(followedTotal))) }
-    if let newestNanoseconds { members.append(("newest", .integer(newestNanoseconds))) }
-    return .object(members)
+  var state: CustomSeriesState {
+    var state = CustomSeriesState()
+    state.pipeline = pipeline.map { String(decoding: $0, as: UTF8.self) }
+    state.values = values.map { String(decoding: $0, as: UTF8.self) }
+    state.value = value
+    state.followedTotal = followedTotal
+    state.newestNanoseconds = newestNanoseconds
+    state.histogram = histogram
+    return state
   }
 
-  /// Reads what `json` gave; nil where that is not of this metric.
-  init?(_ declaration: MetricFamilyDeclarationShape, json: JSONValue) {
-    guard let values = json["labels"]?.elements(\.stringValue), values.count == declaration.labelNames.count else {
+  /// Takes over what an earlier process left; nil where that is not of this metric.
+  init?(_ declaration: MetricFamilyDeclarationShape, _ state: CustomSeriesState) {
+    guard state.values.count == declaration.labelNames.count, state.histogram?.bounds == declaration.buckets else {
       return nil
     }
-    let pipeline = json["pipeline"]?.stringValue
-    self.init(declaration, pipeline: pipeline.map { Array($0.utf8) }, values: values.map { Array($0.utf8) })
-    if let buckets = declaration.buckets {
-      guard let histogram = Histogram(bounds: buckets, json: json["histogram"]) else { return nil }
-      self.histogram = histogram
-    } else {
-      guard let value = json["value"]?.decimalValue else { return nil }
-      self.value = value
-    }
-    followedTotal = json["followed_total"]?.decimalValue
-    newestNanoseconds = json["newest"]?.integerValue
+    let values = state.values.map { Array($0.utf8) }
+    self.init(declaration, pipeline: state.pipeline.map { Array($0.utf8) }, values: values)
+    value = state.value
+    followedTotal = state.followedTotal
+    newestNanoseconds = state.newestNanoseconds
+    histogram = state.histogram
   }
 }

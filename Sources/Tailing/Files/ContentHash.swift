@@ -4,13 +4,14 @@ internal import LinuxIO
 ///
 /// Not `Hasher`, which is seeded anew in each process. Two logs that differ by chance collide once in 2⁶⁴; nobody gains
 /// anything by making them collide on purpose.
-struct ContentHash: Equatable {
+package struct ContentHash: Equatable {
   /// The hash of the bytes so far.
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
   init() {}
 
-  init(of bytes: RawSpan) {
+  /// Hashes bytes.
+  package init(of bytes: RawSpan) {
     add(bytes)
   }
 

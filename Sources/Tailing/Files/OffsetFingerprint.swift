@@ -12,6 +12,16 @@ struct OffsetFingerprint: Equatable {
   var hashedBytes: Int { Int(min(offset, Int64(Self.maximumBytes))) }
 }
 
+/// How a file begins: its first bytes, as far as they were seen.
+struct HeadFingerprint: Equatable {
+  /// Bytes that tell files apart.
+  static let maximumBytes = 1_024
+
+  /// Bytes that are hashed, 0 to `maximumBytes`.
+  var bytes = 0
+  var hash = ContentHash()
+}
+
 extension FileDescriptor {
   /// The hash of some of a file's bytes; nil when it has not so many.
   borrowing func hash(from offset: Int64, count: Int) throws(SystemCallError) -> ContentHash? {
@@ -23,6 +33,11 @@ extension FileDescriptor {
   /// Whether some of a file's bytes have a hash.
   borrowing func holds(_ hash: ContentHash, from offset: Int64, count: Int) throws(SystemCallError) -> Bool {
     try self.hash(from: offset, count: count) == hash
+  }
+
+  /// Whether the file begins so.
+  borrowing func holds(_ head: HeadFingerprint) throws(SystemCallError) -> Bool {
+    try holds(head.hash, from: 0, count: head.bytes)
   }
 
   /// A place in a file; nil when the file ends before it.

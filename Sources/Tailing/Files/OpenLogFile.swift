@@ -24,9 +24,6 @@ final class OpenLogFile {
     case truncated
   }
 
-  /// Head bytes that tell files apart.
-  static let maximumHeadBytes = 1_024
-
   let descriptor: FileDescriptor
   /// The path it was opened by.
   let path: String
@@ -42,8 +39,8 @@ final class OpenLogFile {
   private(set) var verifiedNanoseconds: Int64 = 0
   /// As it was when its content was last looked at; nil when that was too short a time after its last change.
   private var settledStatus: FileStatus?
-  private(set) var headBytes = 0
-  private var headHash = ContentHash()
+  /// How it begins, as far as that was seen.
+  private(set) var head = HeadFingerprint()
   /// Where the first byte is that was not delivered, and what is before it.
   private var read = OffsetFingerprint()
   /// Where the file ended at the last look, and what is before that.
@@ -72,7 +69,10 @@ final class OpenLogFile {
   var lagBytes: Int64 { max(0, status.size - offset) }
 
   /// Whether nothing was ever seen of its content, so that a truncation does not show.
-  var isUnseen: Bool { headBytes == 0 }
+  var isUnseen: Bool { head.bytes == 0 }
+
+  /// The name that it has now, as the kernel tells it; `(deleted)` is behind that of a file without one.
+  var currentPath: String { descriptor.currentPath ?? path }
 
   /// Which file it is and how far it was read.
   var position: FilePosition {
@@ -80,8 +80,8 @@ final class OpenLogFile {
       identity: FileIdentity(
         device: status.device,
         inode: status.inode,
-        headBytes: headBytes,
-        headHash: headHash.value
+        headBytes: head.bytes,
+        headHash: head.hash.value
       ),
       offset: read.offset,
       precedingHash: read.hash.value,
@@ -117,22 +117,20 @@ final class OpenLogFile {
     let size = status.size
     guard size >= seen.offset, size >= read.offset else {
       // With a shorter head it cannot be told from a new log that begins alike.
-      guard headBytes == Self.maximumHeadBytes, try descriptor.holds(headHash, from: 0, count: headBytes) else {
+      guard head.bytes == HeadFingerprint.maximumBytes, try descriptor.holds(head) else {
         return .truncated
       }
       return .shortened
     }
     // What is new is read before what is old is compared: a truncation in between shows, and nothing is taken in of what
     // came after it.
-    let newHeadBytes = Int(min(size, Int64(Self.maximumHeadBytes)))
-    let newHead = newHeadBytes == headBytes ? headHash : try descriptor.hash(from: 0, count: newHeadBytes)
+    let newHeadBytes = Int(min(size, Int64(HeadFingerprint.maximumBytes)))
+    let newHead = newHeadBytes == head.bytes ? head.hash : try descriptor.hash(from: 0, count: newHeadBytes)
     let newSeen = size == seen.offset ? seen : try descriptor.mark(at: size)
     guard let newHead, let newSeen,
-      try descriptor.holds(headHash, from: 0, count: headBytes), try descriptor.holds(read),
-      try descriptor.holds(seen)
+      try descriptor.holds(head), try descriptor.holds(read), try descriptor.holds(seen)
     else { return .truncated }
-    headBytes = newHeadBytes
-    headHash = newHead
+    head = HeadFingerprint(bytes: newHeadBytes, hash: newHead)
     seen = newSeen
     verifiedNanoseconds = status.modifiedNanoseconds
     if let wallTime, status.isSettled(at: wallTime) { settledStatus = status }
@@ -165,14 +163,14 @@ final class OpenLogFile {
     for mark in marks {
       guard try other.descriptor.holds(mark) else { return false }
     }
-    guard size >= headBytes else { return true }
+    guard size >= head.bytes else { return true }
     return try other.begins(as: position.identity)
   }
 
   /// Whether all that this file holds is how another one begins.
   func isBeginning(of other: OpenLogFile) throws(SystemCallError) -> Bool {
     let size = status.size
-    let count = Int(min(size, Int64(Self.maximumHeadBytes)))
+    let count = Int(min(size, Int64(HeadFingerprint.maximumBytes)))
     guard other.status.size >= size, let end = try descriptor.mark(at: size),
       let head = try descriptor.hash(from: 0, count: count),
       try other.descriptor.holds(head, from: 0, count: count)
@@ -202,8 +200,7 @@ final class OpenLogFile {
 
   /// Starts again at the beginning, as a file that was never looked at.
   func restart() throws(SystemCallError) {
-    headBytes = 0
-    headHash = ContentHash()
+    head = HeadFingerprint()
     read = OffsetFingerprint()
     seen = OffsetFingerprint()
     delivered = DeliveredFingerprints()
@@ -238,8 +235,8 @@ final class OpenLogFile {
     let count = try buffer.fill(from: descriptor, at: offset - Int64(preceding), count: wanted)
     guard count >= preceding, buffer.hash(0..<preceding) == read.hash else { return .truncated }
     // Nothing precedes the first byte, but the head was seen.
-    if offset == 0, headBytes <= wanted {
-      guard count >= headBytes, buffer.hash(0..<headBytes) == headHash else { return .truncated }
+    if offset == 0, head.bytes <= wanted {
+      guard count >= head.bytes, buffer.hash(0..<head.bytes) == head.hash else { return .truncated }
     }
     if count > preceding { hasHadData = true }
     return .bytes(preceding..<count, isLast: count < wanted)
@@ -255,11 +252,11 @@ final class OpenLogFile {
     guard count > 0 else { return }
     let end = range.lowerBound + count
     // The head grows with what is delivered, so that a process that comes after this one knows it again.
-    let newHeadBytes = Int(min(offset + Int64(count), Int64(Self.maximumHeadBytes)))
-    if newHeadBytes > headBytes {
+    let newHeadBytes = Int(min(offset + Int64(count), Int64(HeadFingerprint.maximumBytes)))
+    if newHeadBytes > head.bytes {
       let start = range.lowerBound - Int(offset)
-      buffer.add(start + headBytes..<start + newHeadBytes, to: &headHash)
-      headBytes = newHeadBytes
+      buffer.add(start + head.bytes..<start + newHeadBytes, to: &head.hash)
+      head.bytes = newHeadBytes
     }
     for place in delivered.places(from: offset, count: count) {
       let end = range.lowerBound + Int(place - offset)

@@ -16,6 +16,8 @@ final class StreamReader {
   let status: FileStatus
   /// Whether its end comes when the last writer closes it.
   let canEnd: Bool
+  /// Whether it was read to its end, and nothing more will come.
+  var hasEnded = false
   private var buffer: ReadBuffer
   private var filled = 0
   private var cutter: LineSplitter

@@ -7,26 +7,25 @@ extension LogTailer {
 
   /// Puts the file that the path names now at the chain's end.
   func append(_ opened: OpenLogFile, at now: MonotonicTime) throws(SystemCallError) {
-    if let position = try known.position(of: opened), try opened.continues(position) {
+    if let position = try siblings.known.position(of: opened), try opened.continues(position) {
       try opened.move(to: position.offset, isInsideOversizedLine: position.isInsideOversizedLine)
     }
-    if let last = chain.last {
+    if let last = fileChain.last {
       try last.refreshStatus()
       if last.role == .atPath { last.role = .rotated(since: now) }
       let isGone = last.status.linkCount == 0
       if isGone, opened.offset == 0 { try goOnBehind(last, in: opened) }
       // Where an earlier process followed it, nothing says where the path led then.
-      statistics.countRotation(
+      let kind: RotationKind =
         last.role == .copy
-          ? .truncate
-          : isGone
-            ? (wasPathMissing ? .delete : .replace)
-            : followedPath == nil || followedPath == trail.resolvedPath ? .rename : .symlink
-      )
+        ? .truncate
+        : isGone ? (location.wasMissing ? .delete : .replace) : location.leadsToFollowedPath ? .rename : .symlink
+      recorder.record(.rotated(kind, from: last.currentPath, to: path))
     }
-    followedPath = trail.resolvedPath
-    expectsNoMore = false
-    chain.append(opened)
+    location.followedPath = location.trail.resolvedPath
+    fileChain.expectsNoMore = false
+    fileChain.append(opened)
+    recorder.decide(.read, path, "the log's path names it; it is read from byte \(opened.offset) on")
   }
 
   /// Where a log was replaced by a copy of itself, goes on in the copy behind what the original will deliver.
@@ -39,110 +38,88 @@ extension LogTailer {
     }
   }
 
-  /// Takes in siblings that were not there when the path still named the last file.
-  func take(
-    _ unknown: [OpenLogFile],
-    siblings: [String],
-    at now: MonotonicTime
-  ) {
-    if let last = chain.last, last.role == .atPath {
-      if mayHideTruncation { insert(unknown, before: last, siblings: siblings, at: now) }
-      last.role = .rotated(since: now)
-    }
-    let rest = unknown.filter { file in !chain.contains { $0 === file } }
-    if hasScanned {
-      append(rest, at: now)
-    } else {
-      for file in rest { known.remember(file) }
-    }
-    hasScanned = true
-  }
-
-  func append(_ files: [OpenLogFile], at now: MonotonicTime) {
-    for file in files {
-      // The rest is still there, and still unknown, when there is room.
-      guard chain.count < options.maximumOpenFiles else {
-        hasMoreFiles = true
-        return
-      }
-      file.role = .rotated(since: now)
-      file.isUnproven = true
-      if !chain.isEmpty { statistics.countRotation(.rename) }
-      chain.append(file)
+  /// Puts siblings that were rotated away from the log behind what is held, as far as there is room.
+  func append(rotated files: [OpenLogFile], at now: MonotonicTime) {
+    var last = fileChain.last
+    for file in fileChain.append(rotated: files, at: now) {
+      if let last { recorder.record(.rotated(.rename, from: last.currentPath, to: file.path)) }
+      recorder.decide(.read, file.path, "it was rotated away from the log since the last scan")
+      last = file
     }
   }
 
-  /// Takes in, before a file that was truncated more than once between two looks, what it held in between: the new
+  /// Takes in, before a file that was truncated more than once between two scans, what it held in between: the new
   /// siblings that are older than what it holds now.
   func insert(
     _ files: [OpenLogFile],
     before truncated: OpenLogFile,
-    siblings: [String],
+    _ siblings: SiblingListing,
     at now: MonotonicTime
   ) {
-    guard var index = chain.firstIndex(where: { $0 === truncated }) else { return }
-    // Beyond the bound for files that come after others: these cannot be put in their place later.
-    for file in files where chain.count < 4 * options.maximumOpenFiles {
-      guard file.status.size > 0, isOlder(file, truncated, siblings) else { continue }
-      file.role = .rotated(since: now)
-      file.isUnproven = true
-      chain.insert(file, at: index)
-      index += 1
+    let older = files.filter { $0.status.size > 0 && isOlder($0, truncated, siblings) }
+    let count = fileChain.insert(older, before: truncated, at: now)
+    for file in older.prefix(count) {
+      recorder.decide(.read, file.path, "it holds what the log held between two truncations")
     }
   }
 
   /// Whether a sibling is older than what a truncated file holds now.
-  private func isOlder(_ file: OpenLogFile, _ truncated: OpenLogFile, _ siblings: [String]) -> Bool {
+  private func isOlder(_ file: OpenLogFile, _ truncated: OpenLogFile, _ siblings: SiblingListing) -> Bool {
     let times = (file.status.modifiedNanoseconds, truncated.status.modifiedNanoseconds)
     // Within one tick of the file system's clock the names tell. What still is the log is newer than any sibling.
     guard times.0 == times.1 else { return times.0 < times.1 }
-    if (try? FileStatus(of: path))?.isSameFile(as: truncated.status) == true { return true }
-    guard let name = siblings.first(where: { (try? FileStatus(of: $0))?.isSameFile(as: truncated.status) == true })
-    else { return false }
+    func isTruncated(_ path: String) -> Bool {
+      (try? FileStatus(of: path))?.isSameFile(as: truncated.status) == true
+    }
+    if isTruncated(path) { return true }
+    guard let name = siblings.paths.first(where: isTruncated) else { return false }
     return SiblingFinder.isOlder((times.0, file.path), (times.1, name))
   }
 
   /// Looks whether what was read of the file that the path named last is still there.
-  func verifyLast(at now: MonotonicTime) throws(SystemCallError) {
-    guard let last = chain.last, last.role == .atPath else { return }
+  func verifyLast(_ scan: inout TailScan) throws(SystemCallError) {
+    guard let last = fileChain.last, last.role == .atPath else { return }
     let wasEmpty = last.isUnseen
     let verified = last.verifiedNanoseconds
     switch try last.verify(at: options.wallClock()) {
-    case .intact: mayHideTruncation = mayHideTruncation || (wasEmpty && last.verifiedNanoseconds != verified)
-    case .shortened: try last.moveToEnd()
-    case .truncated: try followTruncation(of: last, at: now)
+    case .intact:
+      scan.mayHideTruncation = scan.mayHideTruncation || (wasEmpty && last.verifiedNanoseconds != verified)
+    case .shortened:
+      recorder.decide(.read, path, "its end was cut off; what is left was read before")
+      try last.moveToEnd()
+    case .truncated: try followTruncation(of: last, scan)
     }
   }
 
   /// A file was cut to nothing: takes what was not read from its copy, and goes on at the start.
-  func followTruncation(of file: OpenLogFile, at now: MonotonicTime) throws(SystemCallError) {
-    let siblings = try listSiblings()
+  func followTruncation(of file: OpenLogFile, _ scan: TailScan) throws(SystemCallError) {
+    let listing = try siblings.list(besides: fileChain)
     // With its directory away, so is its copy: nothing is decided before it is back.
-    guard !isDirectoryMissing else { return }
+    guard !location.isDirectoryMissing else { return }
     let position = file.position
-    let copy = try findCopy(of: file, among: siblings)
+    let copy = try siblings.takeCopy(of: file, among: listing, besides: fileChain)
     // One of them may be the copy. A file that is not the log's own any more waits for none.
-    if file.role == .atPath { try requireReadable() }
-    statistics.countRotation(.truncate)
+    if file.role == .atPath { try siblings.requireReadable() }
+    recorder.record(.rotated(.truncate, from: file.currentPath, to: copy?.currentPath ?? file.currentPath))
     try file.restart()
-    guard let index = chain.firstIndex(where: { $0 === file }) else { return }
+    guard fileChain.contains(file) else { return }
     if let copy {
       try copy.restart()
       try copy.move(to: position.offset, isInsideOversizedLine: position.isInsideOversizedLine)
       copy.role = .copy
-      known.forget(copy)
-      possibleCopies.removeAll { $0 === copy }
-      chain.insert(copy, at: index)
+      siblings.release(copy: copy)
+      fileChain.insert(copy, before: file)
+      recorder.decide(.read, copy.path, "it is the copy that was made before the truncation, with unread lines")
     } else {
-      statistics.truncationsWithoutCopy += 1
+      recorder.record(.truncatedWithoutCopy(path: file.currentPath))
     }
-    // It is this file's truncation that tells where they belong, so that it cannot be left to the next look.
-    var unknown = try unknownFiles(among: siblings, besides: nil)
-    for _ in 0..<Self.listingsPerTruncation where hasListingChanged {
-      unknown = try unknownFiles(among: listSiblings(), besides: nil)
+    // It is this file's truncation that tells where they belong, so that it cannot be left to the next scan.
+    var unknown = try siblings.unknownFiles(in: listing, besides: fileChain, and: nil, isLast: scan.isLast)
+    for _ in 0..<Self.listingsPerTruncation where unknown == nil {
+      let listing = try siblings.list(besides: fileChain)
+      unknown = try siblings.unknownFiles(in: listing, besides: fileChain, and: nil, isLast: scan.isLast)
     }
-    hasListingChanged = false
-    passOverUnreadable()
-    insert(unknown, before: file, siblings: siblings, at: now)
+    siblings.passOverUnreadable()
+    insert(unknown ?? [], before: file, listing, at: scan.now)
   }
 }

@@ -17,7 +17,7 @@ extension LogTailer {
     var cutter = LineSplitter(maximumLineBytes: options.maximumLineBytes)
     var rest = budget
     var truncations = 0
-    while let file = chain.first {
+    while let file = fileChain.first {
       if try dropIfCopy(file) { continue }
       // One byte stays free for the newline of a last line that has none.
       let room = buffer.count - OffsetFingerprint.maximumBytes - 1
@@ -28,10 +28,10 @@ extension LogTailer {
         )
       else {
         truncations += 1
-        guard !isHeldUp else { return .caughtUp }
+        guard !siblings.isHeldUp else { return .caughtUp }
         guard truncations <= Self.truncationsPerTurn else { return .moreToRead }
-        try followTruncation(of: file, at: now)
-        guard !isDirectoryMissing else { return .caughtUp }
+        try followTruncation(of: file, TailScan(at: now))
+        guard !location.isDirectoryMissing else { return .caughtUp }
         watchFiles()
         continue
       }
@@ -43,7 +43,9 @@ extension LogTailer {
       rest -= outcome.consumedBytes
       if outcome.holeBytes > 0, outcome.consumedBytes == range.count { try skipHole(of: file) }
       if isLast {
-        guard canFinish(file, at: now) else { return chain.count > 1 ? .holdingRotatedFile : .caughtUp }
+        guard fileChain.canFinish(file, at: now, with: options) else {
+          return chain.count > 1 ? .holdingRotatedFile : .caughtUp
+        }
         finish(file, rest: range.dropFirst(outcome.consumedBytes), in: &buffer, into: &sink)
         watchFiles()
       } else if rest <= 0 {
@@ -56,7 +58,7 @@ extension LogTailer {
   /// Jumps over what is left of a hole, however long, instead of reading it.
   private func skipHole(of file: OpenLogFile) throws(SystemCallError) {
     guard let end = try file.endOfHole() else { return }
-    statistics.holeBytes += end - file.offset
+    recorder.statistics.holeBytes += end - file.offset
     try file.move(to: end)
   }
 
@@ -66,27 +68,12 @@ extension LogTailer {
     try file.refreshStatus()
     guard file.status.size > 0 else { return false }
     for newer in chain.dropFirst() where try file.isBeginning(of: newer) {
-      known.remember(file)
-      chain.removeFirst()
+      siblings.ignore(file, "it is the beginning of \(newer.path), and so a copy in the making")
+      fileChain.remove(file)
       return true
     }
     file.isUnproven = false
     return false
-  }
-
-  /// Whether a file that was read to its end is done with.
-  private func canFinish(_ file: OpenLogFile, at now: MonotonicTime) -> Bool {
-    if expectsNoMore, file.status.linkCount == 0 { return true }
-    guard chain.count > 1 else { return false }
-    switch file.role {
-    case .atPath: return false
-    case .copy: return true
-    case .rotated(let since):
-      if hasMoreFiles || !options.waitsForMore { return true }
-      // The look that saw the newer lines came before the read that found the end.
-      return chain.dropFirst().contains(where: \.hasHadData)
-        && now.seconds(since: since) >= options.rotateWaitSeconds
-    }
   }
 
   /// Delivers what is left of a file as a line, and goes on to the next.
@@ -98,37 +85,33 @@ extension LogTailer {
   ) {
     if file.isInsideOversizedLine {
       sink.skipOversizedLine()
-      statistics.oversizedLines += 1
+      recorder.statistics.oversizedLines += 1
       file.isInsideOversizedLine = false
     } else if !rest.isEmpty {
       buffer.put(UInt8(ascii: "\n"), at: rest.upperBound)
       buffer.deliver(rest.lowerBound..<rest.upperBound + 1, into: &sink)
       file.advance(over: rest, by: rest.count, in: buffer)
-      statistics.bytesRead += Int64(rest.count)
+      recorder.statistics.bytesRead += Int64(rest.count)
     }
-    known.remember(file)
-    chain.removeFirst()
+    siblings.known.remember(file)
+    fileChain.remove(file)
+    recorder.decide(.finish, file.currentPath, "read to its end at byte \(file.offset), and no late line is expected")
   }
 
   func count(_ outcome: LineSplitter.Outcome) {
-    statistics.bytesRead += Int64(outcome.consumedBytes - outcome.holeBytes)
-    statistics.holeBytes += Int64(outcome.holeBytes)
-    statistics.oversizedLines += Int64(outcome.oversizedLines)
+    recorder.statistics.bytesRead += Int64(outcome.consumedBytes - outcome.holeBytes)
+    recorder.statistics.holeBytes += Int64(outcome.holeBytes)
+    recorder.statistics.oversizedLines += Int64(outcome.oversizedLines)
   }
 
   func failReading(_ error: SystemCallError, at now: MonotonicTime) {
-    statistics.readErrors += 1
-    readFailures += 1
-    readError = error
-    readBackoff.recordFailure(at: now)
+    recorder.statistics.readErrors += 1
+    let hasFailedOften = retries.noteReadFailure(error, at: now)
     state = .failing(error)
-    guard let file = chain.first, chain.count > 1, file.role != .atPath,
-      readFailures >= UnreadableSiblings.failuresBeforeAbandoning
-    else { return }
-    statistics.abandonedFiles += 1
-    known.remember(file)
-    chain.removeFirst()
-    readBackoff.reset()
-    readFailures = 0
+    guard hasFailedOften, let file = fileChain.first, chain.count > 1, file.role != .atPath else { return }
+    recorder.record(.fileAbandoned(path: file.currentPath, error))
+    siblings.known.remember(file)
+    fileChain.remove(file)
+    retries.noteAbandoned()
   }
 }

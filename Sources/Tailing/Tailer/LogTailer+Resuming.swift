@@ -2,70 +2,110 @@ internal import LinuxIO
 
 /// Finding the place where an earlier process left the log.
 extension LogTailer {
+  /// What came of looking for the place where an earlier process was.
+  enum Resumption {
+    case resumed
+    /// It cannot be said yet, because there is no log.
+    case wait
+    /// The siblings changed meanwhile.
+    case changed
+  }
+
   /// Finds the files that were held among the log and its siblings, and makes the chain from there.
   ///
   /// - Parameters:
   ///   - position: Where to resume.
   ///   - opened: What the path names now; nil where it names nothing.
-  ///   - siblings: The paths of the siblings.
-  ///   - now: The present.
-  /// - Returns: False when it cannot be said yet, because there is no log or the siblings changed meanwhile.
+  ///   - listing: The siblings.
+  ///   - scan: The scan.
+  /// - Returns: What came of it.
   /// - Throws: `SystemCallError` when the files cannot be read.
   func resume(
     at position: TailPosition,
     with opened: OpenLogFile?,
-    siblings: [String],
+    siblings listing: SiblingListing,
+    _ scan: TailScan
+  ) throws(SystemCallError) -> Resumption {
+    let (found, lost) = try find(position.files, among: listing, and: opened, at: scan.now)
+    if let failure = siblings.failure, opened == nil || found.last !== opened {
+      siblings.note(unreadable: path, nil, failure, besides: fileChain)
+    }
+    try siblings.requireReadable()
+    // Without the log a sibling may be all there is; without either, the directory may not be mounted yet.
+    guard opened != nil || !found.isEmpty || position.files.isEmpty else { return .wait }
+    fileChain.replaceAll(with: found.filter { $0 !== opened })
+    guard
+      let newer = try siblings.unknownFiles(in: listing, besides: fileChain, and: opened, isLast: scan.isLast)
+    else {
+      fileChain.replaceAll(with: [])
+      return .changed
+    }
+    try siblings.requireReadable()
+    for saved in lost { recorder.record(.positionLost(offset: saved.offset)) }
+    for file in found {
+      recorder.record(.resumed(path: file.path, offset: file.offset))
+      siblings.known.forget(file)
+    }
+    try buildChain(from: position, found: found, newer: newer, opened: opened, at: scan.now)
+    return .resumed
+  }
+
+  private func buildChain(
+    from position: TailPosition,
+    found: [OpenLogFile],
+    newer: [OpenLogFile],
+    opened: OpenLogFile?,
     at now: MonotonicTime
-  ) throws(SystemCallError) -> Bool {
+  ) throws(SystemCallError) {
+    if found.last === opened, let opened {
+      // The log is still the one it was, so what appeared beside it was not rotated away from it.
+      for file in newer { siblings.ignore(file, "it appeared while the log stayed the same") }
+      opened.role = .atPath
+      fileChain.append(opened)
+      location.followedPath = location.trail.resolvedPath
+      return
+    }
+    var newer = newer
+    if found.isEmpty {
+      // Nothing says where they belong but their times: what is older than the file that was lost was there before it.
+      for file in newer where file.status.modifiedNanoseconds < position.modifiedNanoseconds {
+        siblings.ignore(file, "it is older than the file that was read last, which is not there any more")
+      }
+      newer.removeAll { $0.status.modifiedNanoseconds < position.modifiedNanoseconds }
+    }
+    append(rotated: newer, at: now)
+    fileChain.hasMoreFiles = fileChain.isFull
+    if let opened, !hasMoreFiles {
+      // Where it was renamed back, it goes on where it was left, after those that came between.
+      if found.contains(where: { $0 === opened }) { siblings.known.remember(opened) }
+      opened.role = .atPath
+      try append(opened, at: now)
+    }
+  }
+
+  /// Finds files that an earlier process held, and moves in each to where that was.
+  ///
+  /// - Returns: The files that were found, and the positions of those that were not, though something of them was read.
+  private func find(
+    _ positions: [FilePosition],
+    among listing: SiblingListing,
+    and opened: OpenLogFile?,
+    at now: MonotonicTime
+  ) throws(SystemCallError) -> (found: [OpenLogFile], lost: [FilePosition]) {
     var found: [OpenLogFile] = []
-    var lost: Int64 = 0
-    var candidates = try openFiles(siblings)
+    var lost: [FilePosition] = []
+    var candidates = try siblings.open(listing, besides: fileChain)
     if let opened { candidates.insert(opened, at: 0) }
-    for saved in position.files {
+    for saved in positions {
       candidates.removeAll { candidate in found.contains { $0.isSameFile(as: candidate.status) } }
       if let file = try find(saved, among: candidates, at: now) {
         try file.move(to: saved.offset, isInsideOversizedLine: saved.isInsideOversizedLine)
         found.append(file)
       } else if saved.offset > 0 || saved.identity.headBytes > 0 {
-        lost += 1
+        lost.append(saved)
       }
     }
-    candidates = []
-    if let siblingFailure, opened == nil || found.last !== opened { note(unreadable: path, nil, siblingFailure) }
-    try requireReadable()
-    // Without the log a sibling may be all there is; without either, the directory may not be mounted yet.
-    guard opened != nil || !found.isEmpty || position.files.isEmpty else { return false }
-    chain = found.filter { $0 !== opened }
-    var newer = try unknownFiles(among: siblings, besides: opened)
-    guard !hasListingChanged else {
-      chain = []
-      return false
-    }
-    try requireReadable()
-    statistics.lostPositions += lost
-    for file in found { known.forget(file) }
-    if found.last === opened, let opened {
-      // The log is still the one it was, so what appeared beside it was not rotated away from it.
-      for file in newer { known.remember(file) }
-      opened.role = .atPath
-      chain.append(opened)
-      followedPath = trail.resolvedPath
-      return true
-    }
-    if found.isEmpty {
-      // Nothing says where they belong but their times: what is older than the file that was lost was there before it.
-      for file in newer where file.status.modifiedNanoseconds < position.modifiedNanoseconds { known.remember(file) }
-      newer.removeAll { $0.status.modifiedNanoseconds < position.modifiedNanoseconds }
-    }
-    append(newer, at: now)
-    hasMoreFiles = chain.count >= options.maximumOpenFiles
-    if let opened, !hasMoreFiles {
-      // Where it was renamed back, it goes on where it was left, after those that came between.
-      if found.contains(where: { $0 === opened }) { known.remember(opened) }
-      opened.role = .atPath
-      try append(opened, at: now)
-    }
-    return true
+    return (found, lost)
   }
 
   /// When a file was last written to or renamed: if that is longer ago than the rotate wait, no late line is waited for.

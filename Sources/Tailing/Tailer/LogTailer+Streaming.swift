@@ -8,7 +8,7 @@ extension LogTailer {
   /// The descriptor that becomes readable when a FIFO or standard input has something; nil for a regular file, or where
   /// only the timer can tell.
   package var streamDescriptor: CInt? {
-    guard let stream, !hasEnded else { return nil }
+    guard let stream, !stream.hasEnded else { return nil }
     // A regular file cannot be polled, and a FIFO without a writer reports its end without pause.
     switch stream.status.kind {
     case .regular: return nil
@@ -42,7 +42,7 @@ extension LogTailer {
     at now: MonotonicTime,
     into sink: inout Sink
   ) -> TailProgress? {
-    guard !hasEnded else { return .caughtUp }
+    guard !stream.hasEnded else { return .caughtUp }
     do throws(SystemCallError) {
       // Before the read: what a writer left in a FIFO that was deleted is still read.
       let isReplaced =
@@ -57,12 +57,12 @@ extension LogTailer {
         stream.finish(into: &sink) { count($0) }
       }
     } catch {
-      statistics.readErrors += 1
+      recorder.statistics.readErrors += 1
       state = .failing(error)
       return .caughtUp
     }
     if path == Self.standardInputPath || !options.waitsForMore {
-      hasEnded = true
+      stream.hasEnded = true
       state = .ended
       return .caughtUp
     }

@@ -2,7 +2,7 @@ package import LinuxIO
 
 /// Follows one path as one endless stream of lines, whatever happens to the files behind it.
 ///
-/// It waits for nothing: `readAvailable` looks at what is there, reads what it may, and returns. A wake-up of the watcher, or the
+/// It waits for nothing: `readAvailable` scans what is there, reads what it may, and returns. A wake-up of the watcher, or the
 /// tick of a timer, is the time to call it again; it does not matter which, or how often.
 ///
 /// The files form a chain, oldest first. Only the first one is read. One that was rotated away stays first, and is read as
@@ -13,68 +13,21 @@ package import LinuxIO
 package final class LogTailer {
   /// The path that is followed; `-` for standard input.
   package let path: String
-  /// What happened since the tailer was made.
-  package internal(set) var statistics = TailStatistics()
-  /// Why siblings of the log cannot be listed or read, so that files rotated between two looks are missed; nil while all
-  /// can.
-  package internal(set) var siblingFailure: SystemCallError?
   /// How the log stands, as of the last `readAvailable`.
   package internal(set) var state: TailState
 
   let options: TailOptions
-  /// The files that are read or to be read, oldest first.
-  var chain: [OpenLogFile] = []
-  var known: ReadFileIndex
+  let recorder: TailRecorder
+  let location: LogLocation
+  let siblings: SiblingTracker
+  var fileChain: FileChain
+  var retries: TailRetries
   /// What is read when the path names a FIFO or standard input.
   var stream: StreamReader?
-  /// Whether standard input, or a FIFO whose writers are not waited for, was read to its end.
-  var hasEnded = false
   /// Where to resume, until the log's directory could be looked at.
   var unresolvedPosition: TailPosition?
-  /// Whether the siblings were looked at before, so that one not known is new.
-  var hasScanned = false
-  /// The paths whose siblings were looked at.
-  var siblingPaths: [String] = []
-  /// Whether there are more files to be read than may be held, whose bytes are not in `lagBytes` yet.
-  package internal(set) var hasMoreFiles = false
-  /// Whether the last `readAvailable` came to the end of all that is there, where half a line may stand.
-  package private(set) var isAtEnd = false
-  /// Whether nothing more is to come of files that have no name any more.
-  var expectsNoMore = false
-  /// Whether the path named nothing at the last look.
-  var wasPathMissing = false
-  /// Where the path led, without links, when it was last looked at; nil before it named anything.
-  var followedPath: String?
-  /// Files that appeared beside the log lately.
-  var possibleCopies: [OpenLogFile] = []
-  /// Siblings that are known, as they were when they were last looked into.
-  var knownStatuses: [String: FileStatus] = [:]
-  /// The directories as they were when their siblings were listed; none when they may have changed in the same tick.
-  var listedDirectories: [FileStatus?] = []
-  /// Which file each sibling's name named when they were listed.
-  var listing: [String: FileStatus] = [:]
-  /// Whether the siblings changed while they were looked at, so that nothing can be decided by them.
-  var hasListingChanged = false
-  /// Whether the last file may have been truncated since the last look, since nothing was known of its content.
-  var mayHideTruncation = false
-  /// Whether a look that saw them change may be taken again in this turn; the last one decides by what it saw.
-  var mayScanAgain = true
-  /// Siblings that cannot be read, and hold up what is decided by them.
-  var unreadable = UnreadableSiblings()
-  /// Called between listing siblings and opening them; for tests.
-  var didList: () -> Void = {}
-  /// The log as it was when it could not be opened.
-  var failedStatus: FileStatus?
-  /// Whether the log's directory was not there at the last look.
-  var isDirectoryMissing = false
-  var trail: SymlinkChain
-  var pathBackoff: Backoff
-  let watches: WatchSet
   let sharedBuffer: TailBuffer
-  var readBackoff: Backoff
-  var readError: SystemCallError?
-  /// Failed reads in a row.
-  var readFailures = 0
+  private var progress = TailProgress.moreToRead
 
   /// Follows a path from its start, or from where it was left.
   ///
@@ -87,59 +40,81 @@ package final class LogTailer {
   ///   - position: Where to resume; nil to begin at the start of the file.
   ///   - watcher: The process's watcher.
   ///   - buffer: What is read into; tailers on one thread share one.
+  ///   - target: The number by which events tell whose they are.
+  ///   - events: Where events go; nil for nowhere.
   /// - Throws: `TailStartError` when the path names a directory or a device.
   package init(
     path: String,
     options: TailOptions = TailOptions(),
     resumingAt position: TailPosition? = nil,
     watcher: TailWatcher,
-    buffer: TailBuffer = TailBuffer()
+    buffer: TailBuffer = TailBuffer(),
+    target: Int = 0,
+    events: TailEventQueue? = nil
   ) throws(TailStartError) {
     self.path = path
     self.options = options
-    unresolvedPosition = position
-    watches = watcher.makeSet()
+    recorder = TailRecorder(log: path, target: target, queue: events)
+    location = LogLocation(path: path, watches: watcher.makeSet(), followedPath: position?.siblingPaths.last)
+    siblings = SiblingTracker(at: location, resuming: position, options: options, recorder: recorder)
+    fileChain = FileChain(maximumFiles: options.maximumOpenFiles)
+    retries = TailRetries(options)
     sharedBuffer = buffer
-    known = ReadFileIndex(position?.knownSiblings ?? [])
-    pathBackoff = Backoff(firstSeconds: options.firstRetrySeconds, lastSeconds: options.lastRetrySeconds)
-    readBackoff = pathBackoff
-    trail = SymlinkChain(along: path)
     state = .waiting(reason: "\(path) was not looked at yet")
-    hasScanned = !(position?.siblingPaths.isEmpty ?? true)
-    siblingPaths = position?.siblingPaths ?? []
-    followedPath = siblingPaths.last
-    if !hasScanned { unresolvedPosition = nil }
+    // What a tailer says that never scanned is no position.
+    unresolvedPosition = siblings.hasScanned ? position : nil
     guard path != Self.standardInputPath else {
       try openStandardInput()
       return
     }
     try checkKind()
-    registerPath()
+    location.register()
   }
 
   deinit {
-    watches.end()
+    location.watches.end()
+  }
+
+  private func checkKind() throws(TailStartError) {
+    guard let status = try? FileStatus(of: path) else { return }
+    switch status.kind {
+    case .regular, .fifo: return
+    case .directory: throw .isDirectory(path: path)
+    case .characterDevice, .other: throw .isNoLog(path: path)
+    }
+  }
+
+  // MARK: How it stands
+
+  /// What happened since the tailer was made.
+  package var statistics: TailStatistics { recorder.statistics }
+
+  /// Why siblings of the log cannot be listed or read, so that files rotated between two scans are missed; nil while all
+  /// can.
+  package var siblingFailure: SystemCallError? { siblings.failure }
+
+  /// Whether there are more files to be read than may be held, whose bytes are not in `lagBytes` yet.
+  package var hasMoreFiles: Bool { fileChain.hasMoreFiles }
+
+  /// The files that are held, oldest first.
+  var chain: [OpenLogFile] { fileChain.files }
+
+  /// Whether the last `readAvailable` came to the end of all that is there, where half a line may stand.
+  package var isAtEnd: Bool {
+    progress != .moreToRead && !chain.dropFirst().contains { $0.lagBytes > 0 }
   }
 
   /// Whether another `readAvailable` is worth it: before the first one, when something was heard since the last one, when that one
   /// left more to read, and when a FIFO or standard input has something. What only time brings, such as the end of a wait
   /// or of a pause after a failure, and what no watch tells of, the next tick finds.
   package var isAwake: Bool {
-    if watches.isAwake { return true }
-    guard let stream, !hasEnded else { return false }
+    if location.watches.isAwake { return true }
+    guard let stream, !stream.hasEnded else { return false }
     return (try? stream.descriptor.isReadable()) ?? false
   }
 
   /// Bytes that are there and not delivered, as of the last `readAvailable`; half a line at the end is among them.
-  package var lagBytes: Int64 { chain.reduce(Int64(stream?.pendingBytes ?? 0)) { $0 + $1.lagBytes } }
-
-  /// Whether a file is among those that are held, under whatever name.
-  ///
-  /// - Parameter status: The file's status.
-  /// - Returns: True where it is read, or will be.
-  package func holds(_ status: FileStatus) -> Bool {
-    chain.contains { $0.isSameFile(as: status) }
-  }
+  package var lagBytes: Int64 { Int64(stream?.pendingBytes ?? 0) + fileChain.lagBytes }
 
   /// Whether a file that is held has a name, as of the last `readAvailable`: somebody may write to it, or give it its old name.
   package var holdsNamedFile: Bool { chain.contains { $0.status.linkCount > 0 } }
@@ -147,7 +122,17 @@ package final class LogTailer {
   /// Lets the next `readAvailable` finish the files that have no name any more: the rest of each is taken for a line. Once the path
   /// names a file, late lines are waited for as ever.
   package func expectNoMore() {
-    expectsNoMore = true
+    fileChain.expectsNoMore = true
+  }
+
+  /// Lets the next `readAvailable` try what failed again, although its pause is not over.
+  package func expediteRetries() {
+    retries.expedite()
+  }
+
+  /// Tells that the log is not tailed any more, since no more is expected of it.
+  package func noteStopped() {
+    recorder.record(.stoppedTailing)
   }
 
   /// Whether a file is held, or was read by this tailer before, under whatever name; so is a copy of such a file. It is
@@ -156,7 +141,7 @@ package final class LogTailer {
   /// - Parameter path: The file.
   /// - Returns: True where reading it from its start would count lines again; false also where it cannot be read.
   package func hasRead(_ path: String) -> Bool {
-    if let status = try? FileStatus(of: path), holds(status) { return true }
+    if let status = try? FileStatus(of: path), fileChain.contains(status) { return true }
     return position.hasRead(path)
   }
 
@@ -166,65 +151,53 @@ package final class LogTailer {
     return TailPosition(
       files: chain.map(\.position),
       modifiedNanoseconds: chain.first?.status.modifiedNanoseconds ?? 0,
-      knownSiblings: known.positions,
-      siblingPaths: siblingPaths
+      knownSiblings: siblings.known.positions,
+      siblingPaths: siblings.paths
     )
   }
 
-  /// Looks at what is there and reads on.
+  // MARK: Reading
+
+  /// Scans what is there and reads on.
   ///
   /// - Parameters:
   ///   - budget: Bytes after which it returns, for other work to get its turn; a line that is longer is still read whole.
   ///   - sink: Where the lines go.
   /// - Returns: Whether there is more to do at once.
   package func readAvailable<Sink: LineSink & ~Copyable>(budget: Int, into sink: inout Sink) -> TailProgress {
-    // Before the look: what happens during it wakes again.
-    watches.isAwake = false
-    let progress = scan(reading: budget, into: &sink)
-    if progress == .moreToRead { watches.isAwake = true }
-    isAtEnd = progress != .moreToRead && !chain.dropFirst().contains { $0.lagBytes > 0 }
+    // Before the scan: what happens during it wakes again.
+    location.watches.isAwake = false
+    progress = scan(reading: budget, into: &sink)
+    if progress == .moreToRead { location.watches.isAwake = true }
+    recorder.record(state: state)
     return progress
   }
 
   private func scan<Sink: LineSink & ~Copyable>(reading budget: Int, into sink: inout Sink) -> TailProgress {
     let now = options.clock()
     if let stream, let progress = readAvailable(stream, budget: budget, at: now, into: &sink) { return progress }
-    watchDirectories()
+    location.watchDirectories()
     scan(at: now)
     watchFiles()
     if let stream { return readAvailable(stream, budget: budget, at: now, into: &sink) ?? .caughtUp }
-    guard readBackoff.isDue(at: now) else {
-      if let readError { state = .failing(readError) }
+    guard retries.read.isDue(at: now) else {
+      if let readError = retries.readError { state = .failing(readError) }
       return .caughtUp
     }
     do throws(SystemCallError) {
       let progress = try read(budget: budget, at: now, into: &sink)
-      readBackoff.reset()
-      readError = nil
-      readFailures = 0
+      retries.noteRead()
       // Those that were finished have made room.
-      return hasMoreFiles && chain.count < options.maximumOpenFiles ? .moreToRead : progress
+      return hasMoreFiles && !fileChain.isFull ? .moreToRead : progress
     } catch {
       failReading(error, at: now)
       return .caughtUp
     }
   }
 
-  // MARK: Watching
-
-  private func watchDirectories() {
-    // A link may change between the walk and the watch; then the walk is of no use.
-    for _ in 0..<4 {
-      let earlier = trail
-      trail = SymlinkChain(along: path)
-      if trail != earlier { registerPath() }
-      guard watches.watch(directories: trail.directories) else { break }
-    }
-  }
-
   /// Watches the file that is read, and the next one until it has lines.
   func watchFiles() {
     let files = chain.prefix(2).enumerated().filter { $0.offset == 0 || !$0.element.hasHadData }
-    watches.watch(files: files.map { ($0.element.descriptor.rawValue, $0.element.status) })
+    location.watches.watch(files: files.map { ($0.element.descriptor.rawValue, $0.element.status) })
   }
 }

@@ -74,6 +74,8 @@ package enum TailStartError: Error, Equatable, CustomStringConvertible {
   case isDirectory(path: String)
   /// The path names a device or socket.
   case isNoLog(path: String)
+  /// Two paths lead to one file, whose lines would be counted twice.
+  case sameFile(String, String)
   /// Standard input cannot be read.
   case failed(SystemCallError)
 
@@ -83,6 +85,7 @@ package enum TailStartError: Error, Equatable, CustomStringConvertible {
     case .isDirectory(let path): "log file \(path) is a directory; name the file in it"
     case .isNoLog(let path):
       "log file \(path) is a device or socket; name a regular file, a FIFO, or - for standard input"
+    case .sameFile(let path, let other): "log files \(path) and \(other) are one file; name it once"
     case .failed(let error): error.description
     }
   }

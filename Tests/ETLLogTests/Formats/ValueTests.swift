@@ -7,7 +7,10 @@ import UnixTime
 @Suite("Values of lines")
 struct ValueTests {
   private func moment(_ text: String, zone: Int64 = 0, isPrefix: Bool = false) -> Int64? {
-    Timestamp.parseLenient(Array(text.utf8).span, zoneOffsetSeconds: zone, isPrefix: isPrefix)
+    let text = Array(text.utf8)
+    return isPrefix
+      ? Timestamp.parse(prefixOf: text.span, localOffsetSeconds: zone)
+      : Timestamp.parse(text.span, localOffsetSeconds: zone)
   }
 
   @Test(

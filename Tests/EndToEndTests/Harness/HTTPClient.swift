@@ -97,7 +97,8 @@ final class HTTPClient {
       let parts = line.components(separatedBy: ": ")
       answer.fields[parts[0].lowercased()] = parts.dropFirst().joined(separator: ": ")
     }
-    guard let length = answer.fields["content-length"].flatMap({ Int($0) }) else {
+    // An answer without content has no length (RFC 9110 §8.6).
+    guard let length = answer.status == 204 ? 0 : answer.fields["content-length"].flatMap({ Int($0) }) else {
       throw TestFailure("an answer without Content-Length")
     }
     guard !isHead else { return answer }

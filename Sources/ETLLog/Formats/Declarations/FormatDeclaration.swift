@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// What the lines of a log mean.
 package struct FormatDeclaration: Equatable, Sendable {
@@ -10,8 +10,8 @@ package struct FormatDeclaration: Equatable, Sendable {
   package var file: ValueSource?
   /// Which job, where several share a log.
   package var pipeline: ValueSource?
-  /// How far the clock of times without an offset is ahead of UTC.
-  package var zoneOffsetSeconds: Int64 = 0
+  /// How far the clock of times without an offset is ahead of UTC; nil where that is said elsewhere.
+  package var zoneOffsetSeconds: Int64?
   /// Whether a line that cannot be read counts as text, and not as malformed.
   package var ignoresText = false
   /// Whether of two equal keys the first one counts, and not the last one.
@@ -176,8 +176,28 @@ package struct MetricLabel: Equatable, Sendable {
 }
 
 extension MetricRule {
+  /// A number that changes with what gives a metric its meaning: type, conditions, values, labels, buckets, formats.
+  ///
+  /// - Parameters:
+  ///   - name: The metric's name.
+  ///   - formats: All formats.
+  /// - Returns: The same number in each process.
+  package static func fingerprint(of name: String, in formats: [FormatDeclaration]) -> UInt64 {
+    var parts: [[UInt8]] = []
+    for format in formats {
+      for rule in format.metrics where rule.family.name == name {
+        var text: [UInt8] = []
+        JSONValue.object([("format", .string(format.name)), ("rule", rule.meaning)]).append(to: &text)
+        parts.append(text)
+      }
+    }
+    parts.sort { $0.lexicographicallyPrecedes($1) }
+    // FNV-1a.
+    return parts.joined(separator: [0]).reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+
   /// What gives the rule its meaning, to be compared with that of an earlier configuration: not its help, nor its limits.
-  package var meaning: JSONValue {
+  private var meaning: JSONValue {
     let amountMember: (String, JSONValue) =
       switch amount {
       case .one: ("value", .integer(1))

@@ -58,7 +58,7 @@ struct FormatProgram {
   let tree: MatchTree
   let time: Source?
   let pipeline: Source?
-  let zoneOffsetSeconds: Int64
+  let localOffsetSeconds: Int64
   let ignoresText: Bool
   let takesFirstOfRepeatedKeys: Bool
   let eventMasks: [Masks]
@@ -71,12 +71,12 @@ struct FormatProgram {
   /// What the events and then the metrics are called.
   let ruleNames: [String]
 
-  init(_ format: FormatDeclaration) {
+  init(_ format: FormatDeclaration, localOffsetSeconds: Int64 = 0) {
     var compiler = SourceCompiler(tree: MatchTree(format))
     tree = compiler.tree
     time = format.time.map { compiler.source($0, use: "time") }
     pipeline = format.pipeline.map { compiler.source($0, use: "pipeline") }
-    zoneOffsetSeconds = format.zoneOffsetSeconds
+    self.localOffsetSeconds = format.zoneOffsetSeconds ?? localOffsetSeconds
     ignoresText = format.ignoresText
     takesFirstOfRepeatedKeys = format.takesFirstOfRepeatedKeys
     var events: [Event] = []

@@ -9,7 +9,9 @@ struct FormatScanner: ~Copyable {
   private(set) var slots: LineSlots
   /// The tests that hold, those of strings with escapes only after `finishTexts`.
   private(set) var bits: UInt128 = 0
-  private var escapedByteCount = 0
+  /// How much memory the copies need of texts that cannot be shown as they stand.
+  private var copiedByteCount = 0
+  private var copiesTextBefore = false
   private var texts = LineTexts()
 
   init(_ program: FormatProgram) {
@@ -21,7 +23,8 @@ struct FormatScanner: ~Copyable {
   mutating func startLine() {
     slots.startLine()
     bits = 0
-    escapedByteCount = 0
+    copiedByteCount = 0
+    copiesTextBefore = false
   }
 
   /// Sets what stands before the object.
@@ -33,6 +36,11 @@ struct FormatScanner: ~Copyable {
     let node = tree.textNode
     guard tree.nodes[node].isWanted, string.byteCount > 0 else { return }
     set(node, .text, string, route: 0, end: end)
+    copiesTextBefore = string.withSpan { bytes in
+      for index in bytes.indices where !(0x20..<0x80 ~= bytes[index]) { return true }
+      return false
+    }
+    if copiesTextBefore { copiedByteCount += LineTexts.shownByteCount(of: string) }
   }
 
   /// Reads an object from behind its opening brace.
@@ -205,23 +213,24 @@ struct FormatScanner: ~Copyable {
     slots[index].kind = kind
     slots[index].string = string
     slots[index].route = route
-    if string.isEscaped {
-      escapedByteCount += LineTexts.byteCount(of: string)
-    } else if !node.tests.isEmpty {
+    if string.needsCopy { copiedByteCount += LineTexts.byteCount(of: string) + LineTexts.shownByteCount(of: string) }
+    if !string.isEscaped, !node.tests.isEmpty {
       bits |= tree.bits(of: node, kind, string, end: end)
     }
   }
 
-  /// Unescapes the line's texts, and tests them; they stand until the next line.
+  /// Unescapes the line's texts, tests them, and replaces in them what cannot be shown; they stand until the next line.
   mutating func finishTexts() {
-    guard escapedByteCount > 0 else { return }
-    texts.reset(byteCount: escapedByteCount)
-    for index in tree.nodes.indices where slots.has(index) && slots[index].string.isEscaped {
-      slots[index].string = texts.resolve(slots[index].string)
-      if !tree.nodes[index].tests.isEmpty {
-        let string = slots[index].string
-        bits |= tree.bits(of: tree.nodes[index], slots[index].kind, string, end: string.end)
+    guard copiedByteCount > 0 else { return }
+    texts.reset(byteCount: copiedByteCount)
+    if copiesTextBefore { slots[tree.textNode].string = texts.copyShown(slots[tree.textNode].string) }
+    for index in tree.nodes.indices where slots.has(index) && slots[index].string.needsCopy {
+      let string = slots[index].string
+      if string.isEscaped, !tree.nodes[index].tests.isEmpty {
+        let whole = texts.resolve(string)
+        bits |= tree.bits(of: tree.nodes[index], slots[index].kind, whole, end: whole.end)
       }
+      slots[index].string = texts.resolveShown(string)
     }
   }
 }

@@ -17,8 +17,14 @@ package struct FormattedLogReader: ~Copyable {
   ///   - format: What the lines mean.
   ///   - envelope: What stands around each line.
   ///   - maximumLineBytes: How long a line may be, envelope and all.
-  package init(_ format: FormatDeclaration, envelope: LogEnvelope = .none, maximumLineBytes: Int) {
-    program = FormatProgram(format)
+  ///   - localOffsetSeconds: How far the clock of a time without an offset is ahead of UTC, where the format does not say.
+  package init(
+    _ format: FormatDeclaration,
+    envelope: LogEnvelope = .none,
+    maximumLineBytes: Int,
+    localOffsetSeconds: Int64 = 0
+  ) {
+    program = FormatProgram(format, localOffsetSeconds: localOffsetSeconds)
     evaluator = SourceEvaluator(program)
     scanner = FormatScanner(program)
     self.envelope = envelope

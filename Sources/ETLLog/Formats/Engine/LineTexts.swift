@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Memory for what strings with escapes say, used again for each line.
+/// Memory for what strings say that cannot be taken as they stand, used again for each line.
 ///
 /// Behind each text stands a newline, at which whatever reads it stops.
 @safe struct LineTexts: ~Copyable {
@@ -13,12 +13,15 @@ internal import JSON
     unsafe memory.deallocate()
   }
 
-  /// How much memory a string needs.
+  /// How much memory a string needs as `resolve` copies it.
   static func byteCount(of string: JSONString) -> Int { string.byteCount + 1 }
+
+  /// How much memory a string needs as `resolveShown` or `copyShown` copy it: a byte that is no character becomes three.
+  static func shownByteCount(of string: JSONString) -> Int { string.byteCount * 3 + 1 }
 
   /// Forgets all texts and makes room for new ones.
   ///
-  /// - Parameter byteCount: The sum of `byteCount(of:)` of all strings to come.
+  /// - Parameter byteCount: The sum of what all copies to come need.
   mutating func reset(byteCount: Int) {
     usedByteCount = 0
     // Reads only how long the memory is.
@@ -32,16 +35,48 @@ internal import JSON
   mutating func resolve(_ string: JSONString) -> JSONString {
     let start = usedByteCount
     string.forEachUnescapedByte { append($0) }
+    return finish(start) ?? string
+  }
+
+  /// What a string says, with U+FFFD for characters that cannot be shown.
+  mutating func resolveShown(_ string: JSONString) -> JSONString {
+    let start = usedByteCount
+    string.forEachUnescapedScalar { appendShown($0) }
+    return finish(start) ?? string
+  }
+
+  /// The bytes of a text, with U+FFFD for those that are no UTF-8 and for characters that cannot be shown.
+  mutating func copyShown(_ text: JSONString) -> JSONString {
+    let start = usedByteCount
+    var position = text.start
+    while position < text.end {
+      if position.byte < 0x80 {
+        appendShown(Unicode.Scalar(position.byte))
+        position += 1
+      } else {
+        let (scalar, next) = JSONScanner.decodeMultibyteCharacter(position) ?? ("\u{FFFD}", position + 1)
+        appendShown(scalar)
+        position = next
+      }
+    }
+    return finish(start) ?? text
+  }
+
+  private mutating func appendShown(_ scalar: Unicode.Scalar) {
+    for byte in (scalar.canBeShown ? scalar : "\u{FFFD}").utf8 { append(byte) }
+  }
+
+  private mutating func finish(_ start: Int) -> JSONString? {
     let end = usedByteCount
     append(Byte.newline)
     // Something was appended, so there is memory.
-    guard let base = unsafe memory.baseAddress else { return string }
+    guard let base = unsafe memory.baseAddress else { return nil }
     // Both are within the memory, which stands until `reset`.
     return unsafe JSONString(start: BytePosition(base + start), end: BytePosition(base + end), isEscaped: false)
   }
 
   private mutating func append(_ byte: UInt8) {
-    // Checked: nothing says more bytes than it is written with, and there is room for those and a newline.
+    // Checked; there is room by what `reset` was told.
     precondition(unsafe usedByteCount < memory.count)
     unsafe memory[usedByteCount] = byte
     usedByteCount += 1

@@ -1,4 +1,5 @@
 internal import JSON
+internal import UnixTime
 
 /// Reads times that are numbers.
 enum MomentReader {
@@ -6,19 +7,19 @@ enum MomentReader {
   ///
   /// - Parameters:
   ///   - number: Since 1970-01-01T00:00:00Z.
-  ///   - unit: What it counts; where that was not said its size says it, which holds from 1973 to 5138.
+  ///   - unit: What it counts; where that was not said its size says it, and a time before 1970 is none.
   /// - Returns: Nanoseconds, what is below dropped; nil where they do not fit.
   static func nanoseconds(_ number: JSONNumber, unit: TimeUnit?) -> Int64? {
+    guard let unit else {
+      return number.isNegative ? nil : Timestamp.nanoseconds(mantissa: number.mantissa, exponent: number.exponent)
+    }
     guard number.mantissa != 0 else { return 0 }
     var exponent = number.exponent
     switch unit {
     case .seconds: exponent += 9
     case .milliseconds: exponent += 6
     case .microseconds: exponent += 3
-    case .nanoseconds: break
-    default:
-      let size = number.signedDecimal ?? .infinity
-      exponent += number.isNegative || size < 1e11 ? 9 : size < 1e14 ? 6 : size < 1e17 ? 3 : 0
+    default: break
     }
     // A mantissa has at most 19 digits, and 10^19 does not fit.
     guard exponent <= 19 else { return nil }

@@ -25,11 +25,11 @@ enum Evaluated<Value> {
 /// Finds values in the line that a scanner has read.
 struct SourceEvaluator: ~Copyable {
   let constants: ConstantTexts
-  private let zoneOffsetSeconds: Int64
+  private let localOffsetSeconds: Int64
 
   init(_ program: FormatProgram) {
     constants = ConstantTexts(program.constants)
-    zoneOffsetSeconds = program.zoneOffsetSeconds
+    localOffsetSeconds = program.localOffsetSeconds
   }
 
   /// The first alternative that is present, and its value.
@@ -156,8 +156,12 @@ struct SourceEvaluator: ~Copyable {
   func moment(_ value: ScalarValue, unit: TimeUnit?, isPrefix: Bool = false) -> Int64? {
     if let number = Self.number(value) { return MomentReader.nanoseconds(number, unit: unit) }
     guard value.kind == .text else { return nil }
-    let zone = zoneOffsetSeconds
-    return value.text.withSpan { Timestamp.parseLenient($0, zoneOffsetSeconds: zone, isPrefix: isPrefix) }
+    let offset = localOffsetSeconds
+    return value.text.withSpan { text in
+      isPrefix
+        ? Timestamp.parse(prefixOf: text, localOffsetSeconds: offset)
+        : Timestamp.parse(text, localOffsetSeconds: offset)
+    }
   }
 
   /// A number, or a text that is exactly one.

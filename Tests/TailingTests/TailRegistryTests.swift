@@ -1,10 +1,8 @@
-import CommandLineOptions
 import Foundation
 import LinuxIO
-import Tailing
 import Testing
 
-@testable import Exporter
+@testable import Tailing
 
 /// Counts what it is handed.
 private struct CountingSink: LineSink {
@@ -18,7 +16,7 @@ private struct CountingSink: LineSink {
 }
 
 @Suite("Logs that come and go")
-struct LogSetTests {
+struct TailRegistryTests {
   let directory: String
 
   init() throws {
@@ -35,14 +33,14 @@ struct LogSetTests {
   }
 
   func makeSet(
-    positions: [Snapshot.Log] = [],
+    positions: [SavedPosition] = [],
     rotateWait: Double = 5,
     _ sources: String...
   ) throws -> TailRegistry {
     var options = TailOptions()
     options.rotateWaitSeconds = rotateWait
     return try TailRegistry(
-      sources.map { LogSource(name: nil, path: "\(directory)/\($0)") },
+      sources.map { "\(directory)/\($0)" },
       options: options,
       positions: positions,
       watcher: TailWatcher(usesInotify: false)
@@ -212,7 +210,7 @@ struct LogSetTests {
       relative + directory.dropFirst() + "/a.log",
     ] {
       let set = try TailRegistry(
-        [LogSource(name: nil, path: spelling)],
+        [spelling],
         options: TailOptions(),
         positions: first.positions,
         watcher: TailWatcher(usesInotify: false)
@@ -234,7 +232,7 @@ struct LogSetTests {
     try write("a.log", "1\n")
     try FileManager.default.createSymbolicLink(atPath: "\(directory)/b.log", withDestinationPath: "a.log")
     #expect(
-      throws: StartError("log files \(directory)/a.log and \(directory)/b.log are one file; name it once")
+      throws: TailStartError.sameFile("\(directory)/a.log", "\(directory)/b.log")
     ) {
       try makeSet("a.log", "b.log")
     }
@@ -245,7 +243,7 @@ struct LogSetTests {
     defer { cleanUp() }
     try write("a.log", "1\n")
     let position = TailPosition(files: [], modifiedNanoseconds: 0, knownSiblings: [], siblingPaths: [])
-    let positions = ["a.log", "b.log", "c.txt"].map { Snapshot.Log(path: "\(directory)/\($0)", position: position) }
+    let positions = ["a.log", "b.log", "c.txt"].map { SavedPosition(path: "\(directory)/\($0)", position: position) }
     #expect(try makeSet(positions: positions, "*.log").abandonedLogs == ["\(directory)/c.txt"])
     #expect(try makeSet(positions: positions, "a.log").abandonedLogs.count == 2)
   }

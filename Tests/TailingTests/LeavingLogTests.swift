@@ -1,10 +1,9 @@
 import Foundation
-import Tailing
 import Testing
 
-@testable import Exporter
+@testable import Tailing
 
-extension LogSetTests {
+extension TailRegistryTests {
   @Test("a log that vanished with lines unread is kept until they are read")
   func keepsUnread() throws {
     defer { cleanUp() }
@@ -168,7 +167,7 @@ extension LogSetTests {
     let positions = set.positions.map(\.path)
     #expect(positions.count == 101)
     #expect(positions.contains("\(directory)/109.log") && !positions.contains("\(directory)/9.log"))
-    let many = (0..<300).map { Snapshot.Log(path: "/mount/\($0).log", position: set.logs[0].tailer.position) }
+    let many = (0..<300).map { SavedPosition(path: "/mount/\($0).log", position: set.logs[0].tailer.position) }
     var next = try makeSet(positions: many, "*.log")
     _ = next.refresh(at: time(1))
     #expect(next.positions.count == 301)
@@ -179,8 +178,8 @@ extension LogSetTests {
     defer { cleanUp() }
     try write("keep.log", "1\n")
     let position = try #require(makeSet("*.log").positions.first).position
-    func gone(_ count: Int) -> [Snapshot.Log] {
-      (0..<count).map { Snapshot.Log(path: "/mount/\($0).log", position: position) }
+    func gone(_ count: Int) -> [SavedPosition] {
+      (0..<count).map { SavedPosition(path: "/mount/\($0).log", position: position) }
     }
     for number in 0..<150 { try write("\(number).log", text("\(number)")) }
     var set = try makeSet("*.log")

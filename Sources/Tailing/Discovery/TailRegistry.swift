@@ -1,12 +1,13 @@
-internal import CommandLineOptions
-internal import LinuxIO
-internal import Tailing
+package import LinuxIO
 
 /// The logs that are followed: those that were named, and those that match a pattern as they come and go.
-struct TailRegistry {
+package struct TailRegistry {
   /// In the order in which they were found; those of one pattern by their times.
-  var logs: [TailTarget] = []
-  let watcher: TailWatcher
+  package private(set) var logs: [TailTarget] = []
+  /// What wakes the tailers.
+  package let watcher: TailWatcher
+  /// What happens to the logs.
+  package let events: TailEventQueue
   /// Where relative paths begin; asked once, so that a removed directory changes no key.
   private let workingDirectory = currentDirectory()
 
@@ -14,77 +15,62 @@ struct TailRegistry {
   private let options: TailOptions
   private let buffer = TailBuffer()
   private let readsSiblings: Bool
-  /// Logs that were let go, the newest last.
-  private var droppedLogs: [Snapshot.Log]
-  /// As many as were there at once may come back together, such as with their directory; and what was away when the
-  /// process started is away for no fault of its own.
-  private var maximumDroppedLogs = LogGlob.maximumMatches
-  /// How far files were read by an earlier process that may have other names by now.
-  private var savedFiles: [FileNumber: FilePosition] = [:]
+  private var dropped: DroppedLogs
+  private var savedFiles: SavedFiles
   /// Which log has read a file that matches a pattern: the log's key by the file's.
   private var readers: [String: String] = [:]
   private var nextNumber = 0
   /// Whether nothing was read yet.
   private var isFirstScan = true
 
-  /// The number of logs that were let go whose positions are kept, at least.
-  static let minimumDroppedLogs = 100
-
   /// Finds out what the sources name; reads nothing.
   ///
   /// - Parameters:
-  ///   - sources: The logs and patterns.
+  ///   - sources: Paths of logs and patterns; `-` for standard input.
   ///   - options: How each is tailed.
   ///   - positions: Where to resume.
   ///   - readsSiblings: Whether a log that has no position begins with its rotated siblings.
   ///   - watcher: The process's watcher.
-  /// - Throws: `StartError` when a path cannot be followed, or two paths are one file.
-  init(
-    _ sources: [LogSource],
+  ///   - events: Where events go.
+  /// - Throws: `TailStartError` when a path cannot be followed, or two paths are one file.
+  package init(
+    _ sources: [String],
     options: TailOptions,
-    positions: [Snapshot.Log],
+    positions: [SavedPosition],
     readsSiblings: Bool = false,
-    watcher: TailWatcher
-  ) throws(StartError) {
+    watcher: TailWatcher,
+    events: TailEventQueue = TailEventQueue(includesDecisions: false)
+  ) throws(TailStartError) {
     self.options = options
     self.watcher = watcher
     self.readsSiblings = readsSiblings
+    self.events = events
     let workingDirectory = workingDirectory
-    droppedLogs = positions.map {
-      Snapshot.Log(path: Path.normalized($0.path, from: workingDirectory), position: $0.position)
-    }
-    for file in positions.lazy.flatMap(\.position.files) where file.offset > 0 {
-      savedFiles[FileNumber(device: file.identity.device, inode: file.identity.inode)] = file
-    }
-    for (index, source) in sources.enumerated() {
-      let pipeline = source.name.map { Array($0.utf8) }
-      if let pattern = LogGlob(source.path) {
-        patterns.append(
-          GlobSource(pattern: pattern, index: index, pipeline: pipeline, workingDirectory: workingDirectory)
-        )
-        continue
+    dropped = DroppedLogs(
+      positions.map {
+        SavedPosition(path: Path.normalized($0.path, from: workingDirectory), position: $0.position)
       }
-      do throws(TailStartError) {
-        try follow(source.path, pipeline: pipeline, sourceIndex: index)
-      } catch {
-        throw StartError("\(error)")
+    )
+    savedFiles = SavedFiles(positions)
+    for (index, path) in sources.enumerated() {
+      if let pattern = LogGlob(path) {
+        patterns.append(GlobSource(pattern: pattern, index: index, workingDirectory: workingDirectory))
+      } else {
+        try follow(path, sourceIndex: index)
       }
     }
     try refuseSameFiles()
     _ = refresh()
     isFirstScan = false
-    forgetOldestDroppedLogs()
-    maximumDroppedLogs = max(Self.minimumDroppedLogs, droppedLogs.count)
+    dropped.endStart()
   }
 
   /// Two names of one file would have each of its lines counted twice.
-  private func refuseSameFiles() throws(StartError) {
+  private func refuseSameFiles() throws(TailStartError) {
     var paths: [FileNumber: String] = [:]
     for log in logs {
       guard let number = try? FileStatus(of: log.path).number else { continue }
-      if let other = paths.updateValue(log.path, forKey: number) {
-        throw StartError("log files \(other) and \(log.path) are one file; name it once")
-      }
+      if let other = paths.updateValue(log.path, forKey: number) { throw .sameFile(other, log.path) }
     }
   }
 
@@ -93,13 +79,13 @@ struct TailRegistry {
   // MARK: What there is
 
   /// The patterns that no file matches.
-  var unmatchedPatterns: [String] {
+  package var unmatchedPatterns: [String] {
     patterns.filter { pattern in !logs.contains { $0.sourceIndex == pattern.index && !$0.isLingering } }
       .map(\.pattern.pattern)
   }
 
   /// The patterns that too many files match, with the number of those that are left out.
-  var overfullPatterns: [(pattern: String, leftOutCount: Int)] {
+  package var overfullPatterns: [(pattern: String, leftOutCount: Int)] {
     patterns.compactMap { source in
       guard let count = source.matches?.leftOutCount, count > 0 else { return nil }
       return (source.pattern.pattern, count)
@@ -107,19 +93,17 @@ struct TailRegistry {
   }
 
   /// Whether there are patterns, whose matches may change.
-  var hasPatterns: Bool { !patterns.isEmpty }
+  package var hasPatterns: Bool { !patterns.isEmpty }
 
   /// How far each log was read, by its key: those that were followed, the longest gone first, and those that are.
-  var positions: [Snapshot.Log] {
-    droppedLogs + logs.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
-  }
+  package var positions: [SavedPosition] { dropped.positions + logs.map(saved) }
 
   /// How many of the positions are of logs that are not followed now.
-  var droppedCount: Int { droppedLogs.count }
+  package var droppedCount: Int { dropped.positions.count }
 
   /// Logs whose positions are kept though nothing names them any more.
-  var abandonedLogs: [String] {
-    droppedLogs.map(\.path).filter { path in !patterns.contains { $0.keyPattern?.covers(path) == true } }
+  package var abandonedLogs: [String] {
+    dropped.positions.map(\.path).filter { path in !patterns.contains { $0.keyPattern?.covers(path) == true } }
   }
 
   // MARK: Coming and going
@@ -128,9 +112,9 @@ struct TailRegistry {
   ///
   /// - Parameter now: The present.
   /// - Returns: The logs that are gone for good and were let go.
-  mutating func refresh(at now: MonotonicTime = .now) -> [TailTarget] {
+  package mutating func refresh(at now: MonotonicTime = .now) -> [TailTarget] {
     var gone: [TailTarget] = []
-    maximumDroppedLogs = max(maximumDroppedLogs, min(logs.count, LogGlob.maximumMatches))
+    dropped.keep(atLeast: logs.count)
     for index in patterns.indices {
       let isNew = !patterns[index].isCurrent(at: now)
       if isNew {
@@ -145,9 +129,8 @@ struct TailRegistry {
       gone += stopTailing(of: source, at: now)
       if isNew { followMatches(of: source) }
     }
-    // Where it comes back it goes on, instead of counting what was counted.
-    droppedLogs += gone.map { Snapshot.Log(path: $0.key, position: neutral($0.tailer.position)) }
-    forgetOldestDroppedLogs()
+    for log in gone { log.tailer.noteStopped() }
+    dropped.append(gone.map(saved))
     return gone
   }
 
@@ -171,13 +154,9 @@ struct TailRegistry {
     return gone
   }
 
-  private mutating func forgetOldestDroppedLogs() {
-    droppedLogs.removeFirst(max(0, droppedLogs.count - maximumDroppedLogs))
-  }
-
   /// The logs that are or were followed, spelled as a pattern spells its matches.
   private func followedPaths(as source: GlobSource) -> Set<String> {
-    Set(logs.map(\.path)).union(droppedLogs.compactMap { source.spelling(ofKey: $0.path) })
+    Set(logs.map(\.path)).union(dropped.positions.compactMap { source.spelling(ofKey: $0.path) })
   }
 
   private mutating func followMatches(of source: GlobSource) {
@@ -188,7 +167,7 @@ struct TailRegistry {
     let earlierCount = logs.count
     var files = Set(logs.compactMap { try? FileStatus(of: $0.path).number })
     // Those that go on come first: they know which of the others they have read under other names.
-    let goneKeys = Set(droppedLogs.map(\.path))
+    let goneKeys = Set(dropped.positions.map(\.path))
     let goingOn = unfollowed.filter { goneKeys.contains(normalized($0)) }
     let others = unfollowed.filter { !goneKeys.contains(normalized($0)) }
     for path in goingOn + others {
@@ -197,9 +176,9 @@ struct TailRegistry {
         continue
       }
       // Before the first reading a tailer takes for its own what lost the name that it goes by, and will not find it.
-      guard (isFirstScan && savedFiles[number] != nil) || !isRead(path, key: key) else { continue }
+      guard (isFirstScan && savedFiles.contains(number)) || !isRead(path, key: key) else { continue }
       // What is no file any more is looked at again the next time.
-      guard (try? follow(path, pipeline: source.pipeline, sourceIndex: source.index)) != nil else { continue }
+      guard (try? follow(path, sourceIndex: source.index)) != nil else { continue }
       followed.insert(key)
       files.insert(number)
     }
@@ -219,30 +198,27 @@ struct TailRegistry {
     return reader != nil
   }
 
-  private mutating func follow(
-    _ path: String,
-    pipeline: [UInt8]?,
-    sourceIndex: Int
-  ) throws(TailStartError) {
+  private mutating func follow(_ path: String, sourceIndex: Int) throws(TailStartError) {
     let key = normalized(path)
-    let index = droppedLogs.firstIndex { $0.path == key }
+    let index = dropped.index(of: key)
     let position =
-      index.map { spelled(droppedLogs[$0].position, for: path) } ?? positionOfRenamed(path)
+      index.map { spelled(dropped.positions[$0].position, for: path) } ?? savedFiles.takePosition(of: path)
       ?? (readsSiblings ? .beforeSiblings(of: path) : nil)
     let tailer = try LogTailer(
       path: path,
       options: options,
       resumingAt: position,
       watcher: watcher,
-      buffer: buffer
+      buffer: buffer,
+      target: nextNumber,
+      events: events
     )
-    if let index { droppedLogs.remove(at: index) }
+    if let index { dropped.remove(at: index) }
     logs.append(
       TailTarget(
         tailer: tailer,
         path: path,
         key: key,
-        pipeline: pipeline,
         sourceIndex: sourceIndex,
         number: nextNumber,
         isResumed: index != nil
@@ -253,19 +229,8 @@ struct TailRegistry {
 
   // MARK: Positions
 
-  /// Where to go on in a file that had another name when an earlier process read it; nil where none did.
-  private mutating func positionOfRenamed(_ path: String) -> TailPosition? {
-    guard !savedFiles.isEmpty, let number = try? FileStatus(of: path).number, let file = savedFiles[number] else {
-      return nil
-    }
-    savedFiles[number] = nil
-    // If it is another file after all, the tailer sees it and begins at its start; nothing that is beside it is newer.
-    return TailPosition(
-      files: [file],
-      modifiedNanoseconds: .max,
-      knownSiblings: [],
-      siblingPaths: TailPosition.beforeSiblings(of: path).siblingPaths
-    )
+  private func saved(_ log: TailTarget) -> SavedPosition {
+    SavedPosition(path: log.key, position: neutral(log.tailer.position))
   }
 
   /// A position that does not depend on how this process spells paths.

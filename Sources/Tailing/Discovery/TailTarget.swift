@@ -1,39 +1,22 @@
-internal import EventLoop
-internal import JobState
 internal import LinuxIO
-internal import Tailing
 
 /// A log that is followed.
-struct TailTarget {
-  let tailer: LogTailer
+package struct TailTarget {
+  /// What follows it.
+  package let tailer: LogTailer
   /// The path as it was given.
-  let path: String
-  /// What the log is known by, however its path is spelled; see `LogPathKeys`.
-  let key: String
-  /// The pipeline of lines that name none.
-  let pipeline: [UInt8]?
+  package let path: String
+  /// What the log is known by, however its path is spelled; see `Path.normalized`.
+  package let key: String
   /// The index among the configured sources; those of one pattern share it.
-  let sourceIndex: Int
+  package let sourceIndex: Int
   /// Differs from that of every other log of this process.
-  let number: Int
+  package let number: Int
   /// Whether it goes on from a position of an earlier process.
   let isResumed: Bool
 
-  /// What must have been read until the log counts as caught up; nil before the first look at it.
-  var caughtUpAtBytes: Int64?
-  var hasCaughtUp = false
-  /// What the own log last said of it.
-  var reportedState: TailState?
-  /// Since when it has been waited for; nil while it is not.
-  var waitingSince: MonotonicTime?
-  /// How often it had been rotated when the own log last said so.
-  var reportedRotations: [RotationKind: Int64] = [:]
-  /// Whether a file of it was seen.
-  var hasFile = false
-  /// Wakes the loop for a FIFO or standard input.
-  var streamEvent: (descriptor: CInt, event: DescriptorEvent)?
   /// Whether its path has named nothing, and nothing was read of it, for so long that late lines hardly come any more.
-  private(set) var isLingering = false
+  package private(set) var isLingering = false
   /// Since when its path has named nothing and nothing was read of it; nil while the path names a file.
   private var idleSince: MonotonicTime?
   /// How much had been written by then.
@@ -42,29 +25,17 @@ struct TailTarget {
   /// How long somebody is waited for who writes to a file that was renamed, or ends a line of one that was deleted.
   private static let longestIdleSeconds = 600.0
 
-  init(
-    tailer: LogTailer,
-    path: String,
-    key: String,
-    pipeline: [UInt8]?,
-    sourceIndex: Int,
-    number: Int,
-    isResumed: Bool
-  ) {
+  init(tailer: LogTailer, path: String, key: String, sourceIndex: Int, number: Int, isResumed: Bool) {
     self.tailer = tailer
     self.path = path
     self.key = key
-    self.pipeline = pipeline
     self.sourceIndex = sourceIndex
     self.number = number
     self.isResumed = isResumed
   }
 
-  /// Where its lines come from.
-  var origin: LogOrigin { LogOrigin(number: number, source: sourceIndex, path: path) }
-
   /// Whether its path names nothing.
-  var isMissing: Bool { idleSince != nil }
+  package var isMissing: Bool { idleSince != nil }
 
   /// Notes whether the path names something.
   ///

@@ -1,13 +1,10 @@
 internal import LinuxIO
-internal import Tailing
 
 /// A configured source that is a pattern, and what it matched when it was last looked at.
 struct GlobSource {
   let pattern: LogGlob
   /// The index among the configured sources.
   let index: Int
-  /// The pipeline of lines that name none.
-  let pipeline: [UInt8]?
   /// The pattern for keys of paths; nil where a file has that name.
   let keyPattern: LogGlob?
   /// Nil before the first look.
@@ -22,10 +19,9 @@ struct GlobSource {
   /// What directories' times do not tell, such as that a link leads elsewhere, is found after this time.
   private static let longestTrustSeconds = 10.0
 
-  init(pattern: LogGlob, index: Int, pipeline: [UInt8]?, workingDirectory: String?) {
+  init(pattern: LogGlob, index: Int, workingDirectory: String?) {
     self.pattern = pattern
     self.index = index
-    self.pipeline = pipeline
     keyPattern = LogGlob(Path.normalized(pattern.pattern, from: workingDirectory))
     let directory = pattern.directory
     spelledPrefix = directory.isEmpty || directory == "/" ? directory : directory + "/"
