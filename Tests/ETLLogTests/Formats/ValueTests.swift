@@ -91,9 +91,7 @@ struct ValueTests {
     }
     #expect(try event(#""t":1793584812.903456789"#)?.timestampNanoseconds == 1_793_584_812_903_456_789)
     #expect(try event(#""t":5000"#, time: #"{"path": "t", "unit": "ms"}"#)?.timestampNanoseconds == 5_000_000_000)
-    #expect(try event(#""t":0"#)?.timestampNanoseconds == 0)
-    #expect(try event(#""t":-1.5"#)?.timestampNanoseconds == -1_500_000_000)
-    for wrong in ["true", "{}", "[5]", "1e400", "99999999999999999999", #""x""#, "null", #""""#] {
+    for wrong in ["0", "-1.5", "true", "{}", "[5]", "1e400", "99999999999999999999", #""x""#, "null", #""""#] {
       #expect(try event(#""t":\#(wrong)"#)?.timestampNanoseconds == nil, "\(wrong)")
     }
     let escaped = #""t":"2026-11-29T02:00:00.5\u002B01:00""#
