@@ -52,7 +52,8 @@ let package = Package(
         .embedInCode("Web/Resources/script/pipelines.js"), .embedInCode("Web/Resources/script/judgement.js"),
         .embedInCode("Web/Resources/script/minutes.js"), .embedInCode("Web/Resources/script/scales.js"),
         .embedInCode("Web/Resources/script/present.js"), .embedInCode("Web/Resources/script/exporter.js"),
-        .embedInCode("Web/Resources/script/plots.js"), .embedInCode("Web/Resources/script/polling.js"),
+        .embedInCode("Web/Resources/script/plots.js"), .embedInCode("Web/Resources/script/runs.js"),
+        .embedInCode("Web/Resources/script/polling.js"),
       ]
     ),
     .target(
@@ -68,29 +69,32 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
     .testTarget(name: "EventLoopTests", dependencies: ["CLibEvent", "EventLoop", "LinuxIO"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer", "LinuxIO"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer", "LinuxIO", "TestSupport"]),
     .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"]),
     .testTarget(
       name: "ETLLogTests",
       dependencies: ["CommandLineOptions", "ETLLog", "JSON", "TestSupport", "UnixTime", "YAML"],
       exclude: ["Fixtures"]
     ),
-    .testTarget(name: "TailingTests", dependencies: ["LinuxIO", "Tailing"]),
-    .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
-    .testTarget(name: "JobStateTests", dependencies: ["ETLLog", "JSON", "JobState", "Metrics", "UnixTime", "YAML"]),
+    .testTarget(name: "TailingTests", dependencies: ["LinuxIO", "Tailing", "TestSupport"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"]),
+    .testTarget(
+      name: "JobStateTests",
+      dependencies: ["ETLLog", "JSON", "JobState", "Metrics", "TestSupport", "UnixTime", "YAML"]
+    ),
     .testTarget(
       name: "ExporterTests",
       dependencies: [
         "CommandLineOptions", "ETLLog", "Exporter", "HTTPServer", "JSON", "JobState", "LinuxIO", "Metrics", "Tailing",
-        "UnixTime",
+        "TestSupport", "UnixTime",
       ],
       exclude: ["Fixtures"]
     ),
     .testTarget(
       name: "SimulatorTests",
-      dependencies: ["CommandLineOptions", "ETLLog", "LinuxIO", "Simulator", "UnixTime"]
+      dependencies: ["CommandLineOptions", "ETLLog", "LinuxIO", "Simulator", "TestSupport", "UnixTime"]
     ),
-    .testTarget(name: "EndToEndTests", dependencies: ["etl-exporter", "etl-simulator"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "etl-exporter", "etl-simulator"]),
     .testTarget(name: "RepositoryTests"),
   ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -9,7 +10,7 @@ extension EndToEnd {
     @Test("killed at any moments, while the job works and rotates its log: the numbers are right and never fall")
     func killed() async throws {
       let seed = ProcessInfo.processInfo.environment["ETL_TEST_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999)
-      var random = SeededGenerator(state: seed)
+      var random = SeededGenerator(seed: seed)
       try await Sandbox.run { sandbox in
         let simulator = try sandbox.startSimulator([
           "--records-per-second", "100000", "--failure-interval", "50ms", "--rotate-bytes", "64KiB", "--rotate-keep",

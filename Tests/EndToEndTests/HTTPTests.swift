@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -54,7 +55,7 @@ extension EndToEnd {
           if status == 405 { #expect(answer.fields["allow"] == "GET, HEAD, OPTIONS") }
           if [400, 413, 414, 431, 505].contains(status) {
             #expect(answer.fields["connection"] == "close", "\(name)")
-            #expect(try await client.readToEnd() == "", "\(name)")
+            #expect(try await client.remainder() == "", "\(name)")
           }
         }
         #expect(try await exporter.get("/metrics").status == 200)
@@ -121,7 +122,7 @@ extension EndToEnd {
         }
         try client.request("/-/ready", fields: "Connection: close\r\n")
         #expect(try await client.answer().fields["connection"] == "close")
-        #expect(try await client.readToEnd() == "")
+        #expect(try await client.remainder() == "")
       }
     }
 

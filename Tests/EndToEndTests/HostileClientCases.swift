@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Something that a client may do, and what has to come of it.
@@ -51,7 +52,7 @@ struct HostileCase: Sendable {
       guard try await client.answer().status == 200 else { throw TestFailure("the connection cannot be used again") }
       return "\(answer.status)"
     }
-    guard try await client.readToEnd() == "" else { throw TestFailure("more than the last answer") }
+    guard try await client.remainder() == "" else { throw TestFailure("more than the last answer") }
     return mayBeClosed ? "\(answer.status)" : "\(answer.status), closed"
   }
 }
@@ -135,7 +136,7 @@ extension HostileCase {
       let client = try HTTPClient(port: exporter.port)
       try client.send(String(repeating: get("/-/healthy"), count: 1_000))
       client.finishSending()
-      return try await answers(1_000, from: client) + (client.readToEnd() == "" ? ", closed" : ", and more")
+      return try await answers(1_000, from: client) + (client.remainder() == "" ? ", closed" : ", and more")
     },
     HostileCase("1,000 requests, the 501st wrong", "500 times 200, in order, 400, closed") { exporter in
       let client = try HTTPClient(port: exporter.port)
@@ -152,7 +153,7 @@ extension HostileCase {
       let client = try HTTPClient(port: exporter.port)
       try client.request("/metrics")
       client.finishSending()
-      return try await "\(client.answer().status)" + (client.readToEnd() == "" ? ", closed" : ", and more")
+      return try await "\(client.answer().status)" + (client.remainder() == "" ? ", closed" : ", and more")
     },
     HostileCase("half-closed in a request", "400, closed") { exporter in
       let client = try HTTPClient(port: exporter.port)
@@ -163,7 +164,7 @@ extension HostileCase {
     HostileCase("half-closed before a byte", "closed") { exporter in
       let client = try HTTPClient(port: exporter.port)
       client.finishSending()
-      return try await client.readToEnd() == "" ? "closed" : "an answer"
+      return try await client.remainder() == "" ? "closed" : "an answer"
     },
     HostileCase("500 times a reset in a request", "gone") { exporter in
       for _ in 0..<500 {
@@ -236,7 +237,7 @@ extension HostileCase {
       return try await outcome(of: client)
     },
     HostileCase("silence from the start", "closed") { exporter in
-      try await HTTPClient(port: exporter.port).readToEnd() == "" ? "closed" : "an answer"
+      try await HTTPClient(port: exporter.port).remainder() == "" ? "closed" : "an answer"
     },
     HostileCase("silence behind the first byte", "408, closed") { exporter in
       let client = try HTTPClient(port: exporter.port)
@@ -246,7 +247,7 @@ extension HostileCase {
     HostileCase("silence behind an answer", "200, closed") { exporter in
       let client = try HTTPClient(port: exporter.port)
       try client.request("/metrics")
-      return try await "\(client.answer().status)" + (client.readToEnd() == "" ? ", closed" : ", and more")
+      return try await "\(client.answer().status)" + (client.remainder() == "" ? ", closed" : ", and more")
     },
     HostileCase("silence in the second request", "200, 408, closed") { exporter in
       let client = try HTTPClient(port: exporter.port)
@@ -262,7 +263,7 @@ extension HostileCase {
       try client.send(String(repeating: get("/metrics"), count: 5_000))
       try await waitUntil("it is given up") { try await stalledClients() > before }
       // What the kernel had taken is still there, or thrown away with the connection.
-      let rest = try? await client.readToEnd()
+      let rest = try? await client.remainder()
       return rest.map { $0.utf8.count < 20_000_000 } ?? true ? "closed" : "all of them"
     },
     HostileCase("200 answers that are read slowly", "all 200") { exporter in

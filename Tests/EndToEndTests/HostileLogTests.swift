@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -86,7 +87,7 @@ extension EndToEnd {
     @Test("random bytes: each line is counted, none changes a number, and the next good line counts")
     func randomBytes() async throws {
       let seed = ProcessInfo.processInfo.environment["ETL_TEST_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999)
-      var random = SeededGenerator(state: seed)
+      var random = SeededGenerator(seed: seed)
       let bytes = (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &random) }
       try await Sandbox.run { sandbox in
         let exporter = try await sandbox.startExporter()

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd.Proofs {
@@ -11,7 +12,7 @@ extension EndToEnd.Proofs {
     @Test("killed a hundred times at any moments: nothing lost, nothing counted twice, and no counter ever falls")
     func killed() async throws {
       let seed = EndToEnd.Proofs.makeSeed()
-      var random = SeededGenerator(state: seed)
+      var random = SeededGenerator(seed: seed)
       try await Sandbox.run { sandbox in
         let simulator = try sandbox.startSimulator([
           "--records-per-second", "20000", "--min-records", "1", "--max-records", "5", "--failure-interval", "20ms",

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -16,8 +17,8 @@ extension EndToEnd {
         #expect(try await idle.answer().status == 200)
         let silent = try HTTPClient(port: exporter.port)
         #expect(try exporter.process.stop(signal, within: 5) == .exited(0))
-        #expect(try await idle.readToEnd() == "")
-        #expect(try await silent.readToEnd() == "")
+        #expect(try await idle.remainder() == "")
+        #expect(try await silent.remainder() == "")
         #expect(exporter.process.errorLines.last?.hasSuffix("msg=stopped") == true)
         #expect(exporter.process.output == "")
       }
@@ -34,14 +35,14 @@ extension EndToEnd {
         try client.send("GET /metrics HTTP/1.1\r\nHo")
         exporter.process.send(SIGTERM)
         try await waitUntil("the exporter stops") { exporter.process.errors.contains("msg=stopping") }
-        #expect(throws: TestFailure.self) { try HTTPClient(port: exporter.port) }
+        #expect(throws: RawHTTPClient.Failure.self) { try HTTPClient(port: exporter.port) }
         #expect(exporter.process.poll() == nil)
         try client.send("st: localhost\r\n\r\n")
         let answer = try await client.answer()
         #expect(answer.status == 200)
         #expect(answer.fields["connection"] == "close")
         #expect(answer.body.contains("etl_records_total 0\n"))
-        #expect(try await client.readToEnd() == "")
+        #expect(try await client.remainder() == "")
         #expect(try exporter.process.waitForEnd(within: 5) == .exited(0))
       }
     }

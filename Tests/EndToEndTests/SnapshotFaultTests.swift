@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd.Proofs {
@@ -42,7 +43,7 @@ extension EndToEnd.Proofs {
     @Test("a snapshot that cannot be used is set aside, and the log counted anew and right", arguments: Damage.allCases)
     func damaged(_ damage: Damage) async throws {
       let seed = EndToEnd.Proofs.makeSeed()
-      var random = SeededGenerator(state: seed)
+      var random = SeededGenerator(seed: seed)
       let rounds = damage == .flippedBit || damage == .halfWritten ? 5 : 1
       try await Sandbox.run { sandbox in
         var job = WrittenJob()

@@ -2,21 +2,19 @@ import CommandLineOptions
 import Foundation
 import Glibc
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Exporter
 
 @Suite("Reading once")
 struct OnceReaderTests {
+  private let folder: TemporaryFolder
   private let directory: String
 
   init() throws {
-    directory = FileManager.default.temporaryDirectory.path + "/once-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-  }
-
-  private func cleanUp() {
-    try? FileManager.default.removeItem(atPath: directory)
+    folder = try TemporaryFolder()
+    directory = folder.path
   }
 
   /// Writes a file as if so many seconds ago.
@@ -50,7 +48,6 @@ struct OnceReaderTests {
 
   @Test("rotated files are read before the log, the oldest first, so that nothing is missing")
   func rotated() throws {
-    defer { cleanUp() }
     try write("etl.log", age: 0, Fixture.completed(3, totals: (750, 3, 0)))
     try write("etl.log.1", age: 60, Fixture.completed(2, totals: (500, 2, 0)))
     try write("etl.log.2", age: 120, Fixture.completed(1, totals: (250, 1, 0)))
@@ -61,7 +58,6 @@ struct OnceReaderTests {
 
   @Test("a rotated file is missing: the totals are right, and the gap is found")
   func gap() throws {
-    defer { cleanUp() }
     try write("etl.log", age: 0, Fixture.completed(3, totals: (750, 3, 0)))
     try write("etl.log.2", age: 120, Fixture.completed(1, totals: (250, 1, 0)))
     let result = try read("etl.log", "etl_files_total")
@@ -71,7 +67,6 @@ struct OnceReaderTests {
 
   @Test("the log is empty: its rotated file is read all the same, and the reading ends", .timeLimit(.minutes(1)))
   func emptyLog() throws {
-    defer { cleanUp() }
     try write("etl.log.1", age: 60, Fixture.completed(1, totals: (250, 1, 0)))
     try write("etl.log", age: 0)
     #expect(try read("etl.log", "etl_files_total").samples == ["etl_files_total 1"])
@@ -79,7 +74,6 @@ struct OnceReaderTests {
 
   @Test("a FIFO is read until its writer closes it", .timeLimit(.minutes(1)))
   func fifo() throws {
-    defer { cleanUp() }
     let path = "\(directory)/etl.log"
     let made = unsafe mkfifo(path, 0o600)
     try #require(made == 0)
@@ -95,7 +89,6 @@ struct OnceReaderTests {
 
   @Test("a rotated file cannot be read: that is said, instead of numbers without it", .enabled(if: getuid() == 0))
   func unreadableSibling() throws {
-    defer { cleanUp() }
     try write("etl.log.1", age: 60, Fixture.completed(1, totals: (250, 1, 0)))
     try write("etl.log", age: 0, Fixture.completed(2, totals: (500, 2, 0)))
     let path = "\(directory)/etl.log.1"
@@ -111,14 +104,12 @@ struct OnceReaderTests {
 
   @Test("a malformed line is found")
   func malformed() throws {
-    defer { cleanUp() }
     try write("etl.log", age: 0, Fixture.completed(3, totals: (250, 1, 0)), "{")
     #expect(try !read("etl.log", "").isWhole)
   }
 
   @Test("a line that is too long to be read is found")
   func oversized() throws {
-    defer { cleanUp() }
     try write("etl.log", age: 0, Fixture.completed(3, totals: (250, 1, 0)), String(repeating: "x", count: 70_000))
     let reader = try readAll("etl.log")
     #expect(reader.findings == "1 oversized line")
@@ -132,7 +123,6 @@ struct OnceReaderTests {
 
   @Test("two logs without names whose totals are mixed up are found")
   func mixed() throws {
-    defer { cleanUp() }
     try write("a.log", age: 0, Fixture.completed(3, totals: (1_000, 4, 0)))
     try write("b.log", age: 0, Fixture.completed(1, records: 100, totals: (100, 1, 0)))
     let reader = try readAll("a.log", "b.log")
@@ -151,7 +141,6 @@ struct OnceReaderTests {
 
   @Test("a pattern matches more files than are read: those that are left out are found")
   func leftOut() throws {
-    defer { cleanUp() }
     for number in 1...1_002 { try write("\(number).log", age: 60) }
     let reader = try readAll("*.log")
     #expect(reader.findings == "2 files are not read, since more than 1000 match \(directory)/*.log")
@@ -159,7 +148,6 @@ struct OnceReaderTests {
 
   @Test("logs of a pattern are read in the order of their times")
   func pattern() throws {
-    defer { cleanUp() }
     try write("app-a.log", age: 0, Fixture.completed(3, totals: (750, 3, 0)))
     try write("app-b.log", age: 120, Fixture.completed(1, totals: (250, 1, 0)))
     try write("app-c.log", age: 60, Fixture.completed(2, totals: (500, 2, 0)))
@@ -170,7 +158,6 @@ struct OnceReaderTests {
 
   @Test("the log is not there: its rotated files are read all the same, and that it is missing is said")
   func missingLog() throws {
-    defer { cleanUp() }
     try write("etl.log.1", age: 60, Fixture.completed(2, totals: (500, 2, 0)))
     try write("etl.log.2", age: 120, Fixture.completed(1, totals: (250, 1, 0)))
     let result = try read("etl.log", "etl_files_total")
@@ -186,7 +173,6 @@ struct OnceReaderTests {
 
   @Test("one log is missing with its rotated files: another one is not read in its place")
   func missingAmongOthers() throws {
-    defer { cleanUp() }
     try write("a.log.1", age: 60, Fixture.completed(1, totals: (250, 1, 0)))
     try write("c.log", age: 60, Fixture.completed(1, totals: (250, 1, 0)))
     #expect(throws: StartError("\(directory)/b.log does not exist")) {
@@ -196,14 +182,12 @@ struct OnceReaderTests {
 
   @Test("what is not there cannot be read, and is said")
   func missing() {
-    defer { cleanUp() }
     #expect(throws: StartError("\(directory)/etl.log does not exist")) { try read("etl.log", "") }
     #expect(throws: StartError("no file matches \(directory)/*.log")) { try read("*.log", "") }
   }
 
   @Test("what was found is said, each thing in its own number")
   func findings() throws {
-    defer { cleanUp() }
     var configuration = ExporterConfiguration()
     configuration.logSources = [LogSource(name: nil, path: "\(directory)/etl.log")]
     func findings(_ lines: String...) throws -> String? {

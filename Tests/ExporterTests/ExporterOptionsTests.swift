@@ -1,6 +1,7 @@
 import CommandLineOptions
 import Foundation
 import HTTPServer
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -40,9 +41,9 @@ struct ExporterOptionsTests {
 
   @Test("a path with an equals sign is told from a name by what there is")
   func equalsSigns() throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/equals-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let temporaryFolder = try TemporaryFolder()
+    defer { temporaryFolder.remove() }
+    let directory = temporaryFolder.path
     // A relative path begins where the tests run, and a name has no slash: so the file has to be made here.
     let name = "day\(UUID().uuidString)=1"
     defer { try? FileManager.default.removeItem(atPath: name) }

@@ -55,27 +55,23 @@ struct Fixture: ~Copyable {
 
   var delaySeconds: Double? { processor.aggregator.eventDelaySeconds }
 
-  func source(logs: ReadCounters = ReadCounters()) -> ScrapeSource {
-    ScrapeSource(
+  /// What an exporter shows that has read these lines.
+  func state(logs: ReadCounters = ReadCounters()) -> ExporterState {
+    var state = ExporterState(
       now: now,
       staleAfterSeconds: 120,
-      pipelines: processor.aggregator.pipelines.all,
-      pipelineOverflow: processor.aggregator.pipelines.pipelineOverflow,
-      lineCounts: processor.aggregator.lineCounts,
-      eventDelaySeconds: processor.aggregator.eventDelaySeconds,
-      requests: nil,
-      logs: logs,
-      snapshots: nil,
-      process: nil,
-      processStart: WallTime(nanoseconds: exampleNanoseconds - 5_000_000_000),
-      buildLabels: .none.adding("version", "1.2.3")
+      events: processor.aggregator,
+      readCounters: logs,
+      processStart: WallTime(nanoseconds: exampleNanoseconds - 5_000_000_000)
     )
+    state.buildLabels = .none.adding("version", "1.2.3")
+    return state
   }
 
   /// The whole exposition.
   func metrics(logs: ReadCounters = ReadCounters(), as format: ExpositionFormat = .text) -> String {
     var output: [UInt8] = []
-    MetricCatalogue.exposition().render(source(logs: logs), as: format, into: &output)
+    MetricCatalogue.exposition().render(state(logs: logs), as: format, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 

@@ -201,7 +201,7 @@ struct HistoryTests {
 @Suite("History report")
 struct HistoryReportTests {
   private func report(_ fixture: borrowing Fixture, _ name: String? = nil) throws -> JSONValue {
-    try #require(HistoryReport(now: fixture.now, pipelines: fixture.processor.aggregator.pipelines.all, name: name))
+    try #require(HistoryReport(fixture.state(), pipeline: name))
       .json
   }
 
@@ -265,8 +265,8 @@ struct HistoryReportTests {
     #expect(all["pipelines"]?.arrayValue?.map(\.stringValue) == ["a b", "ü"])
     #expect(all["pipeline"]?.stringValue == nil)
     #expect(try report(fixture, "ü")["pipeline"]?.stringValue == "ü")
-    #expect(HistoryReport(now: fixture.now, pipelines: fixture.processor.aggregator.pipelines.all, name: "") == nil)
-    #expect(HistoryReport(now: fixture.now, pipelines: fixture.processor.aggregator.pipelines.all, name: "a") == nil)
+    #expect(HistoryReport(fixture.state(), pipeline: "") == nil)
+    #expect(HistoryReport(fixture.state(), pipeline: "a") == nil)
   }
 
   @Test("the pipeline without a name cannot be asked for")

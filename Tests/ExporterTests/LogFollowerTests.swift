@@ -1,6 +1,7 @@
 import ETLLog
 import Foundation
 import Tailing
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -8,15 +9,12 @@ import Testing
 
 @Suite("Following logs")
 struct LogFollowerTests {
+  private let folder: TemporaryFolder
   private let directory: String
 
   init() throws {
-    directory = FileManager.default.temporaryDirectory.path + "/follower-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-  }
-
-  private func cleanUp() {
-    try? FileManager.default.removeItem(atPath: directory)
+    folder = try TemporaryFolder()
+    directory = folder.path
   }
 
   private func write(_ name: String, _ text: String) throws {
@@ -41,7 +39,6 @@ struct LogFollowerTests {
 
   @Test("a log of a pattern is let go: what was counted of it stays")
   func letGo() throws {
-    defer { cleanUp() }
     try write("a.log", "{}\n{}\n")
     try write("b.log", "{}\n")
     let bench = try FollowerBench(in: directory, ["*.log"])
@@ -59,7 +56,6 @@ struct LogFollowerTests {
 
   @Test("a log of a pattern was moved away: nobody waits for it, but late lines in it are read")
   func movedAway() throws {
-    defer { cleanUp() }
     try write("a.log", "{}\n")
     try write("b.log", "{}\n")
     let bench = try FollowerBench(in: directory, ["*.log"])
@@ -78,7 +74,6 @@ struct LogFollowerTests {
 
   @Test("a log grows faster than it is read: what was there at the start being read is enough to be caught up")
   func growingFast() throws {
-    defer { cleanUp() }
     let block = String(repeating: "{}\n", count: 1 << 19)
     try write("a.log", block + block)
     let bench = try FollowerBench(in: directory, ["a.log"])
@@ -98,7 +93,6 @@ struct LogFollowerTests {
 
   @Test("files of one pattern are one log in pieces: a long one is read to its end before the next one")
   func orderOfPieces() throws {
-    defer { cleanUp() }
     // Longer than a turn of the loop reads.
     let count = 8_000
     func lines(_ range: Range<Int>) -> String {
@@ -118,15 +112,14 @@ struct LogFollowerTests {
     try write("2025-01-02.log", lines(count..<count + 10))
     let bench = try FollowerBench(in: directory, ["*.log"])
     try bench.run("caught up") { bench.follower.hasCaughtUp && bench.follower.totals.lagBytes == 0 }
-    let totals = try #require(bench.follower.pipelines.first).totals
+    let totals = try #require(bench.follower.processor.aggregator.pipelines.all.first).totals
     #expect(totals.files.counted == Int64(count + 9))
     #expect(totals.files.gap == 0)
-    #expect(bench.follower.lineCounts[.stale] == 0)
+    #expect(bench.follower.processor.aggregator.lineCounts[.stale] == 0)
   }
 
   @Test("something happens to one of many logs: the others are not looked at")
   func wakesOne() throws {
-    defer { cleanUp() }
     for number in 0..<50 { try write("\(number).log", "{}\n") }
     let bench = try FollowerBench(in: directory, ["*.log"]) { $0.pollInterval = .seconds(3_600) }
     try bench.run("caught up") { bench.follower.hasCaughtUp }
@@ -144,7 +137,6 @@ struct LogFollowerTests {
 
   @Test("a log is rotated as usual: said once, and not as a log that is missing")
   func rotationSaid() throws {
-    defer { cleanUp() }
     try write("a.log", "{}\n")
     let bench = try FollowerBench(in: directory, ["a.log"]) { $0.rotateWait = .seconds(30) }
     try bench.run("caught up") { bench.follower.hasCaughtUp }
@@ -166,7 +158,6 @@ struct LogFollowerTests {
 
   @Test("a log is missing for longer than a rotation takes, or from the start: said once")
   func missing() throws {
-    defer { cleanUp() }
     try write("a.log", "{}\n")
     let bench = try FollowerBench(in: directory, ["a.log", "none.log"])
     #expect(bench.said("waiting").count == 1)
@@ -179,7 +170,6 @@ struct LogFollowerTests {
 
   @Test("no file matches a pattern: said once each time that it comes to that")
   func unmatchedPattern() throws {
-    defer { cleanUp() }
     let bench = try FollowerBench(in: directory, ["*.log"])
     try bench.run(seconds: 0.1)
     let reason = "no file matches \(directory)/*.log"
@@ -198,7 +188,6 @@ struct LogFollowerTests {
     arguments: [["a.log", "b.log"], ["*.log"]]
   )
   func mixed(sources: [String]) throws {
-    defer { cleanUp() }
     try write("a.log", Fixture.completed(1, totals: (250, 1, 0)) + "\n")
     try write("b.log", Fixture.completed(1, totals: (5_000, 9, 0)) + "\n")
     var written = try ["a.log", "b.log"].map { try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\($0)")).count }
@@ -235,7 +224,6 @@ struct LogFollowerTests {
     #expect(feeds.conflictingLogs == ConflictingLogs(path: "b", otherPath: ""))
 
     #expect(conflictingLogs(["x", "y", "x", "y"].map { [$0] }) == nil)
-    cleanUp()
   }
 
   @Test("a line that names a pipeline, or one without letters, hides that others of its log do not")
@@ -243,7 +231,6 @@ struct LogFollowerTests {
     #expect(conflictingLogs([["x", nil], ["x", nil]]) != nil)
     #expect(conflictingLogs([[""], [""]]) != nil)
     #expect(conflictingLogs([["x", "x"], [nil]]) == nil)
-    cleanUp()
   }
 
   /// Reads from two logs by turns, of each turn's lines those with totals of a pipeline.
@@ -266,7 +253,6 @@ struct LogFollowerTests {
 
   @Test("a log that cannot be read is said to have been caught up with, before it has been")
   func unreadable() throws {
-    defer { cleanUp() }
     // Unlike permissions, this stops the superuser as well.
     try FileManager.default.createSymbolicLink(
       atPath: "\(directory)/a.log",
@@ -286,12 +272,11 @@ struct LogFollowerTests {
 
   @Test("lines that cannot be counted: one is shown, fit for a terminal, with the number of the others")
   func rejectedLines() throws {
-    defer { cleanUp() }
     try write("a.log", "{\"message\": \"\u{1b}[2J\n\n{}\n" + String(repeating: "{x\n", count: 1_000))
     let bench = try FollowerBench(in: directory, ["a.log"])
     try bench.run("caught up") { bench.follower.hasCaughtUp }
     try append("a.log", "{y\n")
-    try bench.run("the line after it") { bench.follower.lineCounts[.malformed] == 1_002 }
+    try bench.run("the line after it") { bench.follower.processor.aggregator.lineCounts[.malformed] == 1_002 }
     try bench.run(seconds: 0.1)
     #expect(
       bench.said("not counted") == [
@@ -303,7 +288,6 @@ struct LogFollowerTests {
 
   @Test("a long line is shown by its first 80 characters, one that was skipped not at all")
   func longRejectedLine() throws {
-    defer { cleanUp() }
     let long = "{" + String(repeating: "\u{e9}", count: 400)
     try write("a.log", long + "\n")
     let bench = try FollowerBench(in: directory, ["a.log"])
@@ -317,7 +301,6 @@ struct LogFollowerTests {
 
   @Test("going on from a snapshot: its age, its logs, those that nobody follows, and the bytes of this run alone")
   func resuming() throws {
-    defer { cleanUp() }
     try write("a.log", "{}\n{}\n")
     try write("b.log", "{}\n")
     let first = try FollowerBench(in: directory, ["a.log", "b.log"])

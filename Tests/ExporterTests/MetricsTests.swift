@@ -330,7 +330,7 @@ struct MetricsTests {
     )
     #expect(fixture.samples("etl_files_total") == ["etl_files_total 1"])
     #expect(fixture.samples("etl_seconds_since_last_success").count == 1)
-    _ = HealthReport(source: fixture.source(), logs: [], hasCaughtUp: true).json
+    _ = HealthReport(state: fixture.state()).json
   }
 
   @Test("an empty pipeline is none, and an empty error type is unknown")

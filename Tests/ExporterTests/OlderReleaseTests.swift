@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import LinuxIO
 import Tailing
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -33,7 +34,19 @@ struct OlderReleaseTests {
     let written = try #require(snapshot.writtenNanoseconds)
     let old = try #require(JSONValue.parse(Self.bytes("snapshot.json").dropLast()))
     let new = try #require(JSONValue.parse(snapshot.document(writtenAt: written).dropLast()))
-    #expect(Self.text(Self.reduced(new, to: old)) == Self.text(old))
+    #expect(Self.text(Self.reduced(new, to: old)) == Self.text(Self.withoutAbandoned(old)))
+  }
+
+  /// Members that nothing is read from any more.
+  private static let abandoned: Set = ["started_line"]
+
+  private static func withoutAbandoned(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .object(let members):
+      .object(members.compactMap { abandoned.contains($0) ? nil : ($0, withoutAbandoned($1)) })
+    case .array(let elements): .array(elements.map(withoutAbandoned))
+    default: value
+    }
   }
 
   private static func text(_ value: JSONValue) -> String {
@@ -82,9 +95,9 @@ struct OlderReleaseTests {
 
   @Test("a new process reads on where the release ended: no line is counted twice or lost")
   func samePosition() throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/release-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let temporaryFolder = try TemporaryFolder()
+    defer { temporaryFolder.remove() }
+    let directory = temporaryFolder.path
     let snapshot = try Self.movedSnapshot(to: directory)
     let bench = try FollowerBench(in: directory, [], resuming: snapshot) { configuration in
       configuration.maximumLineBytes = 1024
@@ -93,22 +106,24 @@ struct OlderReleaseTests {
       ]
     }
     // The new file's first line repeats one that came late in the renamed file; the second one says that a file is started.
-    try bench.run("the file that was not read yet") { bench.follower.lineCounts[.event] == 124 }
-    #expect(bench.follower.lineCounts[.duplicate] == 2)
+    try bench.run("the file that was not read yet") { bench.follower.processor.aggregator.lineCounts[.event] == 124 }
+    #expect(bench.follower.processor.aggregator.lineCounts[.duplicate] == 2)
     try append(
       "te\": 1, \"total_records\": 1601, \"total_files\": 9, \"total_failures\": 5}\n",
       to: "\(directory)/etl.log"
     )
     let failed = Fixture.failed(9, type: "corrupt_file_format", totals: (30, 3, 2))
     try append("the end\"}\n\(failed)\n", to: "\(directory)/orders.log")
-    try bench.run("what the two logs go on with") { bench.follower.lineCounts[.event] == 126 }
-    let names = bench.follower.pipelines.map { $0.name ?? "" }
+    try bench.run("what the two logs go on with") { bench.follower.processor.aggregator.lineCounts[.event] == 126 }
+    let names = bench.follower.processor.aggregator.pipelines.all.map { $0.name ?? "" }
     #expect(names == ["", "orders", "stock", "Lager \"Süd\"", "untimed"])
-    #expect(bench.follower.pipelines.map(\.totals.records.counted) == [1601, 30, 38_955, 5, 3])
-    #expect(bench.follower.pipelines.map(\.totals.files.counted) == [9, 3, 105, 1, 1])
-    #expect(bench.follower.pipelines.map(\.totals.failures.counted) == [5, 2, 0, 1, 0])
-    #expect(bench.follower.lineCounts[.oversized] == 2)
-    #expect(bench.follower.lineCounts[.malformed] == 1)
+    #expect(
+      bench.follower.processor.aggregator.pipelines.all.map(\.totals.records.counted) == [1601, 30, 38_955, 5, 3]
+    )
+    #expect(bench.follower.processor.aggregator.pipelines.all.map(\.totals.files.counted) == [9, 3, 105, 1, 1])
+    #expect(bench.follower.processor.aggregator.pipelines.all.map(\.totals.failures.counted) == [5, 2, 0, 1, 0])
+    #expect(bench.follower.processor.aggregator.lineCounts[.oversized] == 2)
+    #expect(bench.follower.processor.aggregator.lineCounts[.malformed] == 1)
   }
 
   /// The snapshot as if the release had followed copies of the logs in another folder.

@@ -1,6 +1,7 @@
 import ETLLog
 import Foundation
 import Metrics
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -112,8 +113,9 @@ struct SnapshotDefectTests {
 
   @Test("nobody is told that a part starts anew, or is told for each pipeline")
   func isSaidOnce() throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let temporaryFolder = try TemporaryFolder()
+    defer { temporaryFolder.remove() }
+    let directory = temporaryFolder.path
     var output: [UInt8] = []
     let log = Logger(level: .warn, format: .logfmt) { output += $0 }
     let store = try SnapshotStore(directory: directory, logger: log)

@@ -2,6 +2,7 @@ import ETLLog
 import Foundation
 import LinuxIO
 import Tailing
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -59,8 +60,9 @@ struct SnapshotTests {
 
   @Test("a snapshot that cannot be written counts as written, or not as an error")
   func failedWrite() throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let temporaryFolder = try TemporaryFolder()
+    defer { temporaryFolder.remove() }
+    let directory = temporaryFolder.path
     var store = try SnapshotStore(directory: directory, logger: Logger(level: .error, format: .logfmt))
     let snapshot = Self.snapshot(Self.fixture())
     let isWritten = store.save(snapshot)
@@ -78,8 +80,9 @@ struct SnapshotTests {
 
   @Test("a snapshot is written that is then too large to be read")
   func fullSnapshot() throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/snapshot-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let temporaryFolder = try TemporaryFolder()
+    defer { temporaryFolder.remove() }
+    let directory = temporaryFolder.path
     var said = ""
     let log = Logger(level: .info, format: .logfmt) { said += String(decoding: $0, as: UTF8.self) }
     var snapshot = Self.snapshot(Self.fixture())

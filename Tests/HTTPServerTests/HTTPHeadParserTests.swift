@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -167,10 +168,7 @@ struct HTTPHeadParserTests {
 
   @Test("random damage changes nothing but the answer, however the bytes are cut")
   func randomDamage() {
-    let environment = ProcessInfo.processInfo.environment["ETL_TEST_SEED"].flatMap { UInt64($0) }
-    let seed = environment ?? UInt64.random(in: 0...UInt64.max)
-    print("ETL_TEST_SEED=\(seed)")
-    var generator = SplitMix64(state: seed)
+    var generator = RandomSource(named: "damaged heads")
     let seeds = HeadCase.all.map(\.bytes)
     let interesting = Array("\r\n\0 :,\t/?%[]HTTP.1x-".utf8) + [0x80, 0xFF]
     for _ in 0..<20_000 {
@@ -187,22 +185,9 @@ struct HTTPHeadParserTests {
       let whole = parse(bytes)
       let pieceBytes = Int.random(in: 1...16, using: &generator)
       guard parse(bytes, pieceBytes: pieceBytes) == whole else {
-        Issue.record("seed \(seed): \(bytes) in pieces of \(pieceBytes) differs from \(whole)")
+        Issue.record("\(generator.note) \(bytes) in pieces of \(pieceBytes) differs from \(whole)")
         return
       }
     }
-  }
-}
-
-/// A small generator of random numbers that can be seeded.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
   }
 }

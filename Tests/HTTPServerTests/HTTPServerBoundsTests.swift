@@ -1,5 +1,6 @@
 import Glibc
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -15,7 +16,7 @@ struct HTTPServerBoundsTests {
   @Test("a head that trickles in is answered with 408 although bytes keep coming")
   func trickle() throws {
     let server = try RunningServer(limits: limits { $0.headTimeoutSeconds = 0.2 })
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send("GET / HTTP/1.1\r\nA: ")
     #expect(
       server.waits {
@@ -32,7 +33,7 @@ struct HTTPServerBoundsTests {
   @Test("the second request on a connection has a deadline, too")
   func trickleOnKeptConnection() throws {
     let server = try RunningServer(limits: limits { $0.headTimeoutSeconds = 0.2 })
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(request() + "GET /")
     #expect(try client.readAnswer().status == 200)
     #expect(try client.readAnswer().status == 408)
@@ -42,7 +43,7 @@ struct HTTPServerBoundsTests {
   @Test("whoever sends nothing is closed without an answer")
   func silence() throws {
     let server = try RunningServer(limits: limits { $0.headTimeoutSeconds = 0.1 })
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     #expect(try client.isClosedSilently())
     #expect(server.statistics.headTimeouts == 1)
   }
@@ -50,7 +51,7 @@ struct HTTPServerBoundsTests {
   @Test("an idle connection is closed without an answer, a busy one is not")
   func idle() throws {
     let server = try RunningServer(limits: limits { $0.idleTimeoutSeconds = 1 })
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     let start = MonotonicTime.now
     while MonotonicTime.now.seconds(since: start) < 1.5 {
       try client.send(request())
@@ -70,11 +71,11 @@ struct HTTPServerBoundsTests {
         return HTTPResponse(contentType: "text/plain", body: [UInt8](repeating: 0x61, count: 100_000))
       }
     }
-    let client = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+    let client = try RawHTTPClient(port: server.port, receiveBufferBytes: 4_096)
     // 200 MB of answers: what is made of it is what the kernel takes, and the bound.
     try client.send(String(repeating: request("/large"), count: 2_000))
     #expect(server.waits { server.statistics.pendingAnswerPauses == 1 })
-    let other = try RawClient(port: server.port)
+    let other = try RawHTTPClient(port: server.port)
     try other.send(request(fields: "Connection: close\r\n"))
     #expect(try other.readAnswer().status == 200)
     #expect(server.waits { server.statistics.stalledClients == 1 && server.openDescriptors == 1 })
@@ -84,13 +85,13 @@ struct HTTPServerBoundsTests {
   @Test("idle connections make room for a scrape", arguments: ["", "GET /slow"])
   func connectionLimit(sent: String) throws {
     let server = try RunningServer(limits: limits { $0.connections = 50 })
-    var idle: [RawClient] = []
+    var idle: [RawHTTPClient] = []
     for index in 0..<200 {
-      let client = try RawClient(port: server.port)
+      let client = try RawHTTPClient(port: server.port)
       try client.send(sent)
       idle.append(client)
       if index % 50 == 49 {
-        let scraper = try RawClient(port: server.port)
+        let scraper = try RawHTTPClient(port: server.port)
         try scraper.send(request(fields: "Connection: close\r\n"))
         #expect(try scraper.readAnswer().status == 200)
         scraper.finishSending()
@@ -109,16 +110,16 @@ struct HTTPServerBoundsTests {
   @Test("a server full of clients that do not read stops accepting until one has gone")
   func fullOfStuckClients() throws {
     let server = try RunningServer(limits: limits { $0.connections = 2 })
-    var stuck: [RawClient] = []
+    var stuck: [RawHTTPClient] = []
     for _ in 0..<2 {
-      let client = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+      let client = try RawHTTPClient(port: server.port, receiveBufferBytes: 4_096)
       try client.send(String(repeating: request("/large"), count: 2_000))
       stuck.append(client)
       #expect(server.waits { server.statistics.pendingAnswerPauses == stuck.count })
     }
     // The first is accepted only to find no room; those behind it wait in the kernel.
     let waiting = try (0..<3).map { _ in
-      let client = try RawClient(port: server.port)
+      let client = try RawHTTPClient(port: server.port)
       try client.send(request(fields: "Connection: close\r\n"))
       return client
     }
@@ -139,10 +140,10 @@ struct HTTPServerBoundsTests {
   func endWhileOneWaits() throws {
     for drains in [false, true] {
       let server = try RunningServer(limits: limits { $0.connections = 1 })
-      let stuck = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+      let stuck = try RawHTTPClient(port: server.port, receiveBufferBytes: 4_096)
       try stuck.send(String(repeating: request("/large"), count: 2_000))
       #expect(server.waits { server.statistics.pendingAnswerPauses == 1 })
-      let waiting = try RawClient(port: server.port)
+      let waiting = try RawHTTPClient(port: server.port)
       #expect(server.waits { server.openDescriptors == 3 })
       if drains { server.onLoop { server in server.drain {} } } else { server.stop() }
       #expect(server.waits { server.openDescriptors == (drains ? 1 : 0) })
@@ -160,16 +161,16 @@ struct HTTPServerBoundsTests {
         $0.acceptPauseSeconds = 0.1
       }
     )
-    var stuck: [RawClient] = []
+    var stuck: [RawHTTPClient] = []
     for _ in 0..<2 {
-      let client = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+      let client = try RawHTTPClient(port: server.port, receiveBufferBytes: 4_096)
       try client.send(String(repeating: request("/large"), count: 2_000))
       stuck.append(client)
       #expect(server.waits { server.statistics.pendingAnswerPauses == stuck.count })
     }
     #expect(
       server.waits {
-        guard let client = try? RawClient(port: server.port) else { return false }
+        guard let client = try? RawHTTPClient(port: server.port) else { return false }
         try? client.send(request())
         return (try? client.readAnswer().status) == 200
       }
@@ -182,9 +183,9 @@ struct HTTPServerBoundsTests {
     // In a process of its own: the shortage would hit the other tests as well.
     await #expect(processExitsWith: .success) {
       let server = try RunningServer(limits: limits { $0.acceptPauseSeconds = 0.1 })
-      let idle = try (0..<20).map { _ in try RawClient(port: server.port) }
+      let idle = try (0..<20).map { _ in try RawHTTPClient(port: server.port) }
       #expect(server.waits { server.statistics.openConnections == 20 })
-      let scraper = try RawClient(port: server.port)
+      let scraper = try RawHTTPClient(port: server.port)
       #expect(server.waits { server.statistics.openConnections == 21 })
       let unconnected = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
       var fillers: [CInt] = []
@@ -194,7 +195,7 @@ struct HTTPServerBoundsTests {
       _ = unsafe setrlimit(__rlimit_resource_t(7), &limit)
       while case let filler = dup(unconnected), filler >= 0 { fillers.append(filler) }
       // The kernel completes the connection, but no descriptor is left to accept it with.
-      try connectToLoopback(unconnected, port: server.port)
+      try RawHTTPClient.connect(unconnected, port: server.port)
       #expect(server.waits { server.statistics.descriptorShortages >= 1 })
       try scraper.send(request())
       #expect(try scraper.readAnswer().status == 200)

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -9,10 +10,10 @@ struct HTTPServerDrainTests {
   func drainIdle() throws {
     let log = EventLog()
     let server = try RunningServer()
-    let idle = try RawClient(port: server.port)
+    let idle = try RawHTTPClient(port: server.port)
     try idle.send(request())
     #expect(try idle.readAnswer().status == 200)
-    let silent = try RawClient(port: server.port)
+    let silent = try RawHTTPClient(port: server.port)
     #expect(server.waits { server.statistics.openConnections == 2 })
     server.onLoop { server in
       server.drain { log.append("done") }
@@ -21,7 +22,7 @@ struct HTTPServerDrainTests {
     #expect(try idle.isClosedSilently())
     #expect(try silent.isClosedSilently())
     #expect(server.waits { log.entries == ["done"] })
-    #expect(throws: RawClient.Failure.self) { try RawClient(port: server.port) }
+    #expect(throws: RawHTTPClient.Failure.self) { try RawHTTPClient(port: server.port) }
     #expect(server.openDescriptors == 0)
     #expect(server.statistics.drainCutoffs == 0)
   }
@@ -30,12 +31,12 @@ struct HTTPServerDrainTests {
   func drainBusy() throws {
     let log = EventLog()
     let server = try RunningServer()
-    let reader = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+    let reader = try RawHTTPClient(port: server.port, receiveBufferBytes: 4_096)
     try reader.send(String(repeating: request("/large"), count: 30))
     #expect(server.waits { server.statistics.pendingAnswerPauses == 1 })
-    let sender = try RawClient(port: server.port)
+    let sender = try RawHTTPClient(port: server.port)
     try sender.send("GET /metrics HTTP/1.1\r\n")
-    let unread = try RawClient(port: server.port)
+    let unread = try RawHTTPClient(port: server.port)
     #expect(server.waits { server.statistics.openConnections == 3 })
     // This request has reached the kernel, not yet the server, when draining starts.
     server.whileLoopIsBlocked(thenRun: { server in server.drain { log.append("done") } }) {
@@ -67,9 +68,9 @@ struct HTTPServerDrainTests {
   func drainCutoff() throws {
     let log = EventLog()
     let server = try RunningServer(limits: limits { $0.drainSeconds = 0.2 })
-    let slow = try RawClient(port: server.port)
+    let slow = try RawHTTPClient(port: server.port)
     try slow.send("GET /")
-    let stuck = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+    let stuck = try RawHTTPClient(port: server.port, receiveBufferBytes: 4_096)
     try stuck.send(String(repeating: request("/large"), count: 2_000))
     #expect(server.waits { server.statistics.pendingAnswerPauses == 1 })
     server.onLoop { server in server.drain { log.append("done") } }
@@ -87,7 +88,7 @@ struct HTTPServerDrainTests {
         return HTTPResponse(text: "bye\n")
       }
     }
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(request("/quit") + request("/quit"))
     let answer = try client.readAnswer()
     #expect(answer.body == "bye\n")
@@ -100,7 +101,7 @@ struct HTTPServerDrainTests {
   @Test("the end of a server closes everything at once")
   func serverEnds() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send("GET /")
     #expect(server.waits { server.statistics.openConnections == 1 })
     server.stop()

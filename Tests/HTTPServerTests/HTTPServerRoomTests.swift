@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -12,7 +13,7 @@ struct HTTPServerRoomTests {
     var limits = HTTPLimits()
     limits.acceptPauseSeconds = 0.01
     let server = try RunningServer(limits: limits)
-    let idle = try (0..<20).map { _ in try RawClient(port: server.port) }
+    let idle = try (0..<20).map { _ in try RawHTTPClient(port: server.port) }
     #expect(server.waits { server.statistics.openConnections == 20 })
     // A listening socket that was shut down fails with EINVAL for ever.
     let listener = try #require(server.listeningDescriptor)
@@ -27,7 +28,7 @@ struct HTTPServerRoomTests {
   func longestSilent() throws {
     let server = try RunningServer()
     let clients = try (0..<32).map { number in
-      let client = try RawClient(port: server.port)
+      let client = try RawHTTPClient(port: server.port)
       #expect(server.waits { server.statistics.openConnections == number + 1 })
       return client
     }
@@ -51,13 +52,13 @@ struct HTTPServerRoomTests {
   @Test("a crowd has gone and single clients come and go: memory is given back all the same")
   func memoryWhileOthersLeave() throws {
     let server = try RunningServer()
-    var crowd = try (0..<300).map { _ in try RawClient(port: server.port) }
+    var crowd = try (0..<300).map { _ in try RawHTTPClient(port: server.port) }
     #expect(server.waits { server.statistics.openConnections == 300 })
     crowd.removeLast(260)
     #expect(server.onLoop { $0.mostConnections } == 300)
     #expect(
       server.waits {
-        _ = try? RawClient(port: server.port)
+        _ = try? RawHTTPClient(port: server.port)
         usleep(100_000)
         return server.onLoop { $0.mostConnections } < 300
       }

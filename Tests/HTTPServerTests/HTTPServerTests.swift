@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -15,7 +16,7 @@ struct HTTPServerTests {
   @Test("the connection stays open between requests")
   func keepAlive() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     for _ in 0..<3 {
       try client.send(request())
       let answer = try client.readAnswer()
@@ -33,7 +34,7 @@ struct HTTPServerTests {
   @Test("HTTP/1.0 closes unless it is asked not to")
   func version10() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send("GET /metrics HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
     #expect(try client.readAnswer().fields["connection"] == "keep-alive")
     try client.send("GET /metrics HTTP/1.0\r\n\r\n")
@@ -44,7 +45,7 @@ struct HTTPServerTests {
   @Test("Connection: close is the last answer, whatever follows")
   func connectionClose() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(request(fields: "Connection: close\r\n") + request())
     #expect(try client.readAnswer().fields["connection"] == "close")
     #expect(try client.isClosedSilently())
@@ -53,7 +54,7 @@ struct HTTPServerTests {
   @Test("HEAD has the head of GET and no body")
   func head() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     for target in ["/metrics", "/large", "/nothing", "/"] {
       try client.send(request(target, method: "HEAD") + request(target))
       var head = try client.readAnswer(toHead: true)
@@ -71,7 +72,7 @@ struct HTTPServerTests {
   @Test("the handler sees what was asked")
   func handlerInput() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(request("/echo?a=%20b", fields: "Accept: text/plain\r\naccept: */*\r\n"))
     #expect(try client.readAnswer().body == "get /echo a=%20b text/plain, */*")
     try client.send(request("http://other:1/echo"))
@@ -102,7 +103,7 @@ struct HTTPServerTests {
   @Test("a wrong request is answered and the connection ends", arguments: refusals)
   func refuses(_ example: HeadCase) throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(example.bytes)
     let answer = try client.readAnswer()
     #expect(answer.status == example.refusal)
@@ -115,7 +116,7 @@ struct HTTPServerTests {
   @Test("an unknown path and another method leave the connection open")
   func notFoundAndMethodNotAllowed() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     for path in [
       "/nothing", "/%2Fmetrics", "//metrics", "/metrics/", "/Metrics", "/metrics%00", "/./metrics", "/metric",
     ] {
@@ -145,7 +146,7 @@ struct HTTPServerTests {
   @Test("a refused body is read until the client has the answer")
   func lingering() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(request(fields: "Content-Length: 200000\r\n"))
     for _ in 0..<20 { try client.send([UInt8](repeating: 0, count: 10_000)) }
     #expect(try client.readAnswer().status == 413)
@@ -157,9 +158,9 @@ struct HTTPServerTests {
   @Test("an endless body is cut off")
   func endlessBody() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(request(fields: "Transfer-Encoding: chunked\r\n"))
-    #expect(throws: RawClient.Failure.self) {
+    #expect(throws: RawHTTPClient.Failure.self) {
       while true { try client.send([UInt8](repeating: UInt8(ascii: "1"), count: 10_000)) }
     }
     #expect(server.waits { server.openDescriptors == 1 })
@@ -168,7 +169,7 @@ struct HTTPServerTests {
   @Test("1,000 requests in one packet are answered in order")
   func pipelining() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send((0..<1_000).map { request("/echo?\($0)") }.joined())
     for index in 0..<1_000 {
       #expect(try client.readAnswer().body == "get /echo \(index) -")
@@ -184,7 +185,7 @@ struct HTTPServerTests {
         return HTTPResponse(text: "")
       }
     }
-    let clients = [try RawClient(port: server.port), try RawClient(port: server.port)]
+    let clients = [try RawHTTPClient(port: server.port), try RawHTTPClient(port: server.port)]
     #expect(server.waits { server.statistics.openConnections == 2 })
     // The loop stands still until both have sent.
     server.whileLoopIsBlocked {
@@ -209,7 +210,7 @@ struct HTTPServerTests {
   @Test("a request that comes one byte at a time is one request")
   func byteByByte() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     for byte in Array(request().utf8) { try client.send([byte]) }
     #expect(try client.readAnswer().status == 200)
   }
@@ -217,7 +218,7 @@ struct HTTPServerTests {
   @Test("an answer larger than the socket's buffer arrives whole")
   func largeAnswers() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+    let client = try RawHTTPClient(port: server.port, receiveBufferBytes: 4_096)
     try client.send(String(repeating: request("/large"), count: 50) + request())
     #expect(server.waits { server.statistics.pendingAnswerPauses > 0 })
     for _ in 0..<50 { #expect(try client.readAnswer().body.utf8.count == 100_000) }
@@ -227,7 +228,7 @@ struct HTTPServerTests {
   @Test("a client that has closed its side still gets its answers")
   func halfClose() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(String(repeating: request("/large"), count: 30) + request())
     client.finishSending()
     for _ in 0..<30 { #expect(try client.readAnswer().body.utf8.count == 100_000) }
@@ -239,7 +240,7 @@ struct HTTPServerTests {
   @Test("half a request and then the end is answered with 400")
   func halfRequest() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send("GET / HTTP/1.1\r\nHost: x\r\n")
     client.finishSending()
     #expect(try client.readAnswer().status == 400)
@@ -249,7 +250,7 @@ struct HTTPServerTests {
   @Test("a connection that ends without a byte is closed without a byte")
   func emptyConnection() throws {
     let server = try RunningServer()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     client.finishSending()
     #expect(try client.isClosedSilently())
   }
@@ -258,7 +259,7 @@ struct HTTPServerTests {
   func resets() throws {
     let server = try RunningServer()
     for index in 0..<60 {
-      let client = try RawClient(port: server.port)
+      let client = try RawHTTPClient(port: server.port)
       client.resetOnClose()
       let texts = [
         String(repeating: request("/large"), count: 20), "GET / HT", request(fields: "Content-Length: 9\r\n"),
@@ -266,7 +267,7 @@ struct HTTPServerTests {
       try client.send(texts[index % texts.count])
     }
     #expect(server.waits { server.statistics.openConnections == 0 && server.openDescriptors == 1 })
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(request())
     #expect(try client.readAnswer().status == 200)
   }
@@ -274,9 +275,9 @@ struct HTTPServerTests {
   @Test("the answer to a client that has gone reaches nobody else")
   func answerToNobody() throws {
     let server = try RunningServer()
-    var gone: RawClient? = try RawClient(port: server.port)
+    var gone: RawHTTPClient? = try RawHTTPClient(port: server.port)
     gone?.resetOnClose()
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     #expect(server.waits { server.statistics.openConnections == 2 })
     // The loop finds the request and the reset at once: it answers, and cannot send.
     server.whileLoopIsBlocked {
@@ -295,7 +296,7 @@ struct HTTPServerTests {
       server.addTestRoutes()
       server.observer = { route, status in log.append("\(route ?? "-") \(status.rawValue)") }
     }
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send(request() + request("/", method: "HEAD") + request("/nothing") + request(method: "PUT") + "\n")
     _ = try client.readToEnd()
     #expect(log.entries == ["/metrics 200", "/ 503", "- 404", "- 405", "- 400"])

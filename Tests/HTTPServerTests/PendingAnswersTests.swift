@@ -1,4 +1,5 @@
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -22,8 +23,8 @@ struct PendingAnswersTests {
   }
 
   /// A client that asks once and reads nothing of its own accord.
-  private func client(_ path: String, of server: RunningServer) throws -> RawClient {
-    let client = try RawClient(port: server.port, receiveBufferBytes: 1 << 18)
+  private func client(_ path: String, of server: RunningServer) throws -> RawHTTPClient {
+    let client = try RawHTTPClient(port: server.port, receiveBufferBytes: 1 << 18)
     try client.send(request(path, fields: "Connection: close\r\n"))
     return client
   }
@@ -33,7 +34,7 @@ struct PendingAnswersTests {
   @Test("clients that read nothing fill the memory, or keep others from being served")
   func bound() throws {
     let server = try server(pendingBodies: 2.5)
-    var stalled: [RawClient] = []
+    var stalled: [RawHTTPClient] = []
     for count in 1...10 {
       stalled.append(try client("/new", of: server))
       #expect(server.waits { awaitedBytes(of: server) == min(count, 2) * Self.bodyBytes })
@@ -103,7 +104,7 @@ struct PendingAnswersTests {
     limits.lingerSeconds = 3_600
     limits.lingerBytes = 100_000
     let server = try RunningServer(limits: limits)
-    let client = try RawClient(port: server.port)
+    let client = try RawHTTPClient(port: server.port)
     try client.send("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
     #expect(try client.readAnswer().status == 413)
     try client.send([UInt8](repeating: 0x61, count: 50_000))

@@ -1,5 +1,6 @@
 import EventLoop
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -53,7 +54,7 @@ struct SocketAddressTests {
     let port = try server.onLoop { server in
       Result { try server.listen(on: SocketAddress(parsing: ":0")).port }
     }.get()
-    let client = try RawClient(port: port)
+    let client = try RawHTTPClient(port: port)
     try client.send("GET /metrics HTTP/1.0\r\n\r\n")
     #expect(try client.readAnswer().status == 200)
   }

@@ -1,21 +1,15 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import LinuxIO
 
 @Suite("directories, links and bytes")
 struct DirectoryTests {
-  /// A folder of its own.
-  private final class Folder {
-    let path = NSTemporaryDirectory() + "linuxio-" + UUID().uuidString
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-  }
-
   @Test("only names with the prefix are listed, and no more than the limit")
   func names() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     for name in ["etl.log", "etl.log.1", "etl.log.2", "other.log"] {
       _ = try FileDescriptor(opening: folder.path + "/" + name, [.writeOnly, .create])
     }
@@ -30,7 +24,7 @@ struct DirectoryTests {
 
   @Test("a link says where it leads; what is no link says nothing; what is missing is an error")
   func links() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let link = folder.path + "/link"
     let result = unsafe symlink("../somewhere/else", link)
     try #require(result == 0)
@@ -41,7 +35,7 @@ struct DirectoryTests {
 
   @Test("a hole is skipped to the data behind it")
   func hole() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let file = try FileDescriptor(opening: folder.path + "/sparse", [.readWrite, .create])
     let size: Int64 = 1 << 30
     try #require(ftruncate(file.rawValue, off_t(size)) == 0)
@@ -107,7 +101,7 @@ struct DirectoryTests {
 
   @Test("a renamed file keeps its data's time, but not the time of its change")
   func changeTime() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let file = try FileDescriptor(opening: folder.path + "/a", [.writeOnly, .create])
     let before = try file.status()
     let deadline = MonotonicTime.now

@@ -1,16 +1,18 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import LinuxIO
 
 @Suite("Durable files and locks")
 struct DurableFileTests {
+  private let folder: TemporaryFolder
   private let directory: String
 
   init() throws {
-    directory = FileManager.default.temporaryDirectory.path + "/durable-\(UUID().uuidString)"
-    try makeDirectory(directory)
+    folder = try TemporaryFolder()
+    directory = folder.path
   }
 
   private func replace(_ name: String, _ text: String) throws(SystemCallError) {
@@ -28,7 +30,6 @@ struct DurableFileTests {
 
   @Test("a file is replaced whole, and nothing else is left")
   func replaces() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     try replace("state", "a longer text")
     try replace("state", "short")
     #expect(try read("state") == "short")
@@ -37,7 +38,6 @@ struct DurableFileTests {
 
   @Test("what a crash left under the other name is overwritten")
   func overwritesLeftover() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     try "half a snapshot that is longer".write(toFile: "\(directory)/state.new", atomically: false, encoding: .utf8)
     try replace("state", "whole")
     #expect(try read("state") == "whole")
@@ -46,7 +46,6 @@ struct DurableFileTests {
 
   @Test("the write fails: the old file stands, and no half one is left")
   func keepsOldFile() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     try makeDirectory("\(directory)/state")
     try "in the way".write(toFile: "\(directory)/state/file", atomically: false, encoding: .utf8)
     #expect(throws: SystemCallError.self) { try replace("state", "new") }
@@ -55,7 +54,6 @@ struct DurableFileTests {
 
   @Test("no such file is nil, one that is too large an error")
   func reads() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     #expect(try read("missing") == nil)
     try replace("state", "12345")
     #expect(try read("state", maximumBytes: 5) == "12345")
@@ -64,7 +62,6 @@ struct DurableFileTests {
 
   @Test("a directory is made once; something else of its name is an error")
   func makesDirectory() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     try makeDirectory(directory)
     try replace("file", "x")
     #expect(throws: SystemCallError.self) { try makeDirectory("\(directory)/file") }
@@ -72,7 +69,6 @@ struct DurableFileTests {
 
   @Test("a lock is held by one at a time, and the other learns by whom")
   func locks() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     let path = "\(directory)/lock"
     do {
       let lock = try LockFile.acquire(path)

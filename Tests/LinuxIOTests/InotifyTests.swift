@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import LinuxIO
@@ -8,9 +9,9 @@ import Testing
 struct InotifyTests {
   @Test("creation, change and deletion are reported once each, and nothing when nothing happens")
   func events() throws {
-    let folder = NSTemporaryDirectory() + "inotify-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let temporaryFolder = try TemporaryFolder()
+    defer { temporaryFolder.remove() }
+    let folder = temporaryFolder.path
     let queue = try Inotify()
     let watch = try queue.addWatch(folder, for: [.created, .modified, .deleted, .onlyDirectory])
     #expect(try queue.addWatch(folder, for: [.created, .modified, .deleted]) == watch)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Metrics
@@ -85,14 +86,8 @@ struct ExpositionTests {
 
   @Test("a number is cut, or has more digits than it needs, or others than those nearest to it")
   func shortestDecimals() {
-    let seed = ProcessInfo.processInfo.environment["DECIMALS_SEED"].flatMap(UInt64.init) ?? .random(in: 0...(.max))
-    var state = seed
-    func next() -> UInt64 {
-      // SplitMix64.
-      state &+= 0x9e37_79b9_7f4a_7c15
-      let mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-      return mixed ^ mixed >> 27
-    }
+    var random = RandomSource(named: "decimals")
+    func next() -> UInt64 { random.next() }
     for round in 0..<100_000 {
       // From below what is written without an exponent to above what can have a fraction.
       let exponent = (1023 - 16 + next() % 71) << 52
@@ -105,7 +100,7 @@ struct ExpositionTests {
         var output: [UInt8] = []
         appendDecimal(value, to: &output)
         guard String(decoding: output, as: UTF8.self) != expected else { continue }
-        Issue.record("\(String(decoding: output, as: UTF8.self)) for \(expected), DECIMALS_SEED=\(seed)")
+        Issue.record("\(String(decoding: output, as: UTF8.self)) for \(expected), \(random.note)")
         return
       }
     }

@@ -1,17 +1,18 @@
 import CommandLineOptions
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Simulator
 
 struct LogFileTests {
-  private let directory: TemporaryDirectory
+  private let directory: TemporaryFolder
   private let complaints = Complaints()
   private var path: String { directory.path + "/etl.log" }
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = try TemporaryFolder()
   }
 
   private func open(rotation: LogRotation? = nil) throws(StartError) -> LogFile {
@@ -142,13 +143,13 @@ struct LogFileTests {
 /// What happens on a disk that is really full; mounting a small one needs root.
 @Suite(.enabled(if: getuid() == 0, "mounting a small disk needs root"))
 struct FullDiskTests {
-  private let directory: TemporaryDirectory
+  private let directory: TemporaryFolder
   private let complaints = Complaints()
   private var disk: String { directory.path + "/disk" }
 
   /// Mounts a disk of two pages, one of which is taken.
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = try TemporaryFolder()
     try directory.makeDirectory("disk")
     // Safe: the strings stand during the call.
     if unsafe mount("tmpfs", disk, "tmpfs", 0, "size=8k") != 0 {
@@ -204,12 +205,12 @@ struct FullDiskTests {
 }
 
 struct LogRotationTests {
-  private let directory: TemporaryDirectory
+  private let directory: TemporaryFolder
   private let complaints = Complaints()
   private var path: String { directory.path + "/etl.log" }
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = try TemporaryFolder()
   }
 
   private func open(limitBytes: Int64 = 1000, keptFiles: Int = 2) throws(StartError) -> LogFile {

@@ -1,17 +1,18 @@
 import ETLLog
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Simulator
 
 /// The job as a whole, without its signals: those of a process belong to one loop only.
 struct SimulatorTests {
-  private let directory: TemporaryDirectory
+  private let directory: TemporaryFolder
   private let complaints = Complaints()
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = try TemporaryFolder()
   }
 
   /// Runs a job to its end.
@@ -88,6 +89,39 @@ struct SimulatorTests {
     #expect(timestamps == timestamps.sorted())
     #expect(lines.count { Self.message($0) == "etl_simulator_started" } == 1)
     #expect(lines.count { Self.message($0) == "etl_simulator_stopped" } == 1)
+  }
+
+  @Test("nightly runs begin at another time, end otherwise, or go on after the history's end")
+  func nightlyRuns() throws {
+    var options = SimulatorOptions(failureInterval: .zero, files: 3, exit: true)
+    options.history = .seconds(4 * 86_400)
+    options.runInterval = .seconds(86_400)
+    options.crashAfter = 1
+    options.crashEvery = 3
+    let lines = Self.lines(try run(options, at: Self.fixedTime)).filter { !$0.contains("file_processing_") }
+    let facts = lines.map { line in
+      "\(line.split(separator: "\"")[3].prefix(10)) \(Self.message(line)) "
+        + (line.contains("\"total_files\": 1,") ? "1" : line.contains("\"total_files\": 3,") ? "3" : "0")
+    }
+    #expect(
+      facts == [
+        "2025-01-14 etl_simulator_started 0", "2025-01-14 etl_simulator_stopped 3",
+        "2025-01-15 etl_simulator_started 0", "2025-01-15 etl_simulator_stopped 3",
+        "2025-01-16 etl_simulator_started 0", "2025-01-16 etl_simulator_crashed 1",
+        "2025-01-17 etl_simulator_started 0", "2025-01-17 etl_simulator_stopped 3",
+        "2025-01-18 etl_simulator_started 0", "2025-01-18 etl_simulator_stopped 0",
+      ]
+    )
+  }
+
+  @Test("a number of runs is not made, or the job waits between runs without an interval")
+  func numberOfRuns() throws {
+    let options = SimulatorOptions(recordsPerSecond: 1_000_000, failureInterval: .zero, files: 2, runs: 3)
+    let lines = Self.lines(try run(options))
+    #expect(lines.count { Self.message($0) == "etl_simulator_started" } == 3)
+    #expect(lines.count { Self.message($0) == "file_processing_completed" } == 6)
+    #expect(lines.count { Self.message($0) == "etl_simulator_stopped" } == 3)
+    #expect(Self.message(lines[lines.count - 1]) == "etl_simulator_stopped")
   }
 
   @Test("a line is no event to the exporter's reader")
@@ -218,7 +252,7 @@ struct SimulatorTests {
       (Int(left.split(separator: ".").last ?? "") ?? 0) > (Int(right.split(separator: ".").last ?? "") ?? 0)
     }
     let whole = ordered.map(directory.contents(of:)).joined()
-    let apart = try TemporaryDirectory()
+    let apart = try TemporaryFolder()
     let log = try LogFile(path: apart.path + "/etl.log", complain: complaints.add)
     try Simulator(options, seed: 1, log: log, printed: nil, at: Self.fixedTime).run()
     #expect(whole == apart.contents(of: "etl.log"))

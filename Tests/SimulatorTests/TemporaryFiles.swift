@@ -1,22 +1,11 @@
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Simulator
 
-/// A directory of its own for one test, removed with all that is in it.
-final class TemporaryDirectory {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/etl-simulator-tests-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
+extension TemporaryFolder {
   /// The names in the directory, in order.
   var names: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
@@ -53,11 +42,11 @@ final class Complaints {
 
 /// A pipe of one page, neither end of which waits for the other.
 final class SmallPipe {
-  private let directory: TemporaryDirectory
+  private let directory: TemporaryFolder
   private var reader: FileDescriptor?
 
   init() throws {
-    directory = try TemporaryDirectory()
+    directory = try TemporaryFolder()
     try directory.makeFIFO("pipe")
     let reader = try FileDescriptor(opening: directory.path + "/pipe", [.readOnly, .nonBlocking])
     // F_SETPIPE_SZ, fcntl(2); the C library shows it to GNU sources only.

@@ -6,7 +6,6 @@ import Testing
 extension TailRegistryTests {
   @Test("a log that vanished with lines unread is kept until they are read")
   func keepsUnread() throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     var set = try makeSet("*.log")
     _ = drain(set)
@@ -22,7 +21,6 @@ extension TailRegistryTests {
 
   @Test("half a line in a deleted log keeps it open for ever")
   func halfLineOfDeleted() throws {
-    defer { cleanUp() }
     try write("a.log", "1\nhalf")
     var set = try makeSet("*.log")
     #expect(drain(set) == 2)
@@ -39,7 +37,6 @@ extension TailRegistryTests {
 
   @Test("half a line in the next file of a log is not waited for, since that in the first one was given up")
   func halfLineOfNext() throws {
-    defer { cleanUp() }
     try write("a.log", "1\nhalf")
     var set = try makeSet("*.log")
     _ = drain(set)
@@ -62,7 +59,6 @@ extension TailRegistryTests {
 
   @Test("half a line in a log that was moved away is taken for a line, or keeps it open for ever")
   func halfLineOfMoved() throws {
-    defer { cleanUp() }
     let text = text("one")
     try write("a.log", text + "half")
     var set = try makeSet("*.log")
@@ -82,7 +78,6 @@ extension TailRegistryTests {
 
   @Test("a log is renamed and still written to: it is let go, or its lines are not read", arguments: ["*.log", "a*"])
   func writtenAfterRename(pattern: String) throws {
-    defer { cleanUp() }
     try write("a.log", text("one"))
     var set = try makeSet(pattern)
     var written = text("one").utf8.count
@@ -111,7 +106,6 @@ extension TailRegistryTests {
     arguments: ["", "22\n"]
   )
   func twoMovedAway(next: String) throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     var set = try makeSet(rotateWait: 1_000, "*.log")
     _ = drain(set)
@@ -128,7 +122,6 @@ extension TailRegistryTests {
 
   @Test("logs that were moved away stay open without end, or hide that no file matches")
   func manyMovedAway() throws {
-    defer { cleanUp() }
     try FileManager.default.createDirectory(atPath: "\(directory)/archive", withIntermediateDirectories: true)
     var set = try makeSet("*.log")
     for number in 1...40 {
@@ -149,7 +142,6 @@ extension TailRegistryTests {
 
   @Test("of logs that came and went the newest hundred are remembered, and of a snapshot's all")
   func goneLogsAreBounded() throws {
-    defer { cleanUp() }
     try write("keep.log", "1\n")
     var set = try makeSet("*.log")
     var second: Int64 = 0
@@ -175,7 +167,6 @@ extension TailRegistryTests {
 
   @Test("logs that are followed count as logs that are gone, so that each restart remembers more of them")
   func goneLogsDoNotRatchet() throws {
-    defer { cleanUp() }
     try write("keep.log", "1\n")
     let position = try #require(makeSet("*.log").positions.first).position
     func gone(_ count: Int) -> [SavedPosition] {

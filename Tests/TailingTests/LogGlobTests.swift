@@ -1,16 +1,18 @@
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Tailing
 
 @Suite("Patterns of logs")
 struct LogPatternTests {
+  private let folder: TemporaryFolder
   private let directory: String
 
   init() throws {
-    directory = FileManager.default.temporaryDirectory.path + "/pattern-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    folder = try TemporaryFolder()
+    directory = folder.path
   }
 
   /// Makes files, each a minute newer than the one before.
@@ -32,13 +34,8 @@ struct LogPatternTests {
     }
   }
 
-  private func cleanUp() {
-    try? FileManager.default.removeItem(atPath: directory)
-  }
-
   @Test("a path without wildcards is no pattern, nor is a file whose name has some")
   func noPattern() throws {
-    defer { cleanUp() }
     try make("a[1].log")
     #expect(LogGlob("/var/log/etl.log") == nil)
     #expect(LogGlob("-") == nil)
@@ -48,7 +45,6 @@ struct LogPatternTests {
 
   @Test("files match, the oldest first; other names, directories and hidden files do not")
   func matchesByTime() throws {
-    defer { cleanUp() }
     try make("z.log", "a.log", "m.log", "a.txt", ".hidden.log", "d.log/inside")
     #expect(matches("*.log") == ["z.log", "a.log", "m.log"])
     #expect(matches("?.log") == ["z.log", "a.log", "m.log"])
@@ -57,7 +53,6 @@ struct LogPatternTests {
 
   @Test("a wildcard may stand for directories, too")
   func directories() throws {
-    defer { cleanUp() }
     try make("one/etl.log", "two/etl.log", "two/other.log", "file")
     #expect(matches("*/etl.log") == ["one/etl.log", "two/etl.log"])
     #expect(matches("*/*.log") == ["one/etl.log", "two/etl.log", "two/other.log"])
@@ -65,14 +60,12 @@ struct LogPatternTests {
 
   @Test("rotated and packed siblings of a match are left to its tailer")
   func rotatedSiblings() throws {
-    defer { cleanUp() }
     try make("etl.log.2.gz", "etl.log.1", "etl.log-20250101", "etl.log", "etl.logbook", "other.log.1")
     #expect(matches("*log*") == ["etl.log", "etl.logbook", "other.log.1"])
   }
 
   @Test("a rotated sibling is still one when the log itself has gone for a moment")
   func siblingOfFollowedLog() throws {
-    defer { cleanUp() }
     try make("etl.log.1")
     #expect(matches("etl.log*") == ["etl.log.1"])
     #expect(matches("etl.log*", besides: "etl.log") == [])
@@ -80,7 +73,6 @@ struct LogPatternTests {
 
   @Test("a link and what it leads to are one log")
   func link() throws {
-    defer { cleanUp() }
     try make("app-1.log")
     try FileManager.default.createSymbolicLink(
       atPath: "\(directory)/a-link.log",
@@ -91,19 +83,15 @@ struct LogPatternTests {
 
   @Test("a directory that is missing, or cannot be read, has no matches")
   func missingDirectory() {
-    defer { cleanUp() }
     #expect(matches("missing/*.log") == [])
   }
 
   @Test("a directory named by mistake, with 20,000 files in it, holds nobody up; those that are followed stay")
   func manyFiles() throws {
     // In memory, since a disk takes its time to make so many.
-    let directory = "/dev/shm/pattern-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer {
-      try? FileManager.default.removeItem(atPath: directory)
-      cleanUp()
-    }
+    let folder = try TemporaryFolder(in: "/dev/shm")
+    defer { folder.remove() }
+    let directory = folder.path
     for number in 0..<20_000 {
       let descriptor = try FileDescriptor(opening: "\(directory)/\(number).json", [.writeOnly, .create])
       _ = consume descriptor
@@ -121,7 +109,6 @@ struct LogPatternTests {
 
   @Test("a directory beside the log is not taken for the log whose rotated file that one is")
   func directoryBesideLog() throws {
-    defer { cleanUp() }
     try make("app/inside", "app.log")
     #expect(matches("app*") == ["app.log"])
   }
@@ -130,7 +117,6 @@ struct LogPatternTests {
     "a directory that has not changed need not be listed again; one that changes within a tick of the clock must be"
   )
   func current() throws {
-    defer { cleanUp() }
     try make("a.log", "sub/b.log")
     let pattern = try #require(LogGlob("\(directory)/*.log"))
     // The clock that the directory's time is compared with may be ahead of it.
@@ -147,7 +133,6 @@ struct LogPatternTests {
 
   @Test("which paths could match is said without looking at files")
   func covers() throws {
-    defer { cleanUp() }
     let pattern = try #require(LogGlob("/var/log/*/etl*.log"))
     #expect(pattern.directory == "/var/log")
     #expect(pattern.covers("/var/log/a/etl-1.log"))

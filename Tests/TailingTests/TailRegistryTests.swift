@@ -1,5 +1,6 @@
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Tailing
@@ -17,15 +18,12 @@ private struct CountingSink: LineSink {
 
 @Suite("Logs that come and go")
 struct TailRegistryTests {
+  private let folder: TemporaryFolder
   let directory: String
 
   init() throws {
-    directory = FileManager.default.temporaryDirectory.path + "/logset-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-  }
-
-  func cleanUp() {
-    try? FileManager.default.removeItem(atPath: directory)
+    folder = try TemporaryFolder()
+    directory = folder.path
   }
 
   func write(_ name: String, _ text: String) throws {
@@ -64,7 +62,6 @@ struct TailRegistryTests {
 
   @Test("a new match is picked up, one that vanished is let go once late lines cannot come any more")
   func comeAndGo() throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     var set = try makeSet("*.log")
     #expect(names(set) == ["a.log"])
@@ -82,7 +79,6 @@ struct TailRegistryTests {
 
   @Test("a log that comes back is not read again from its start")
   func comesBack() throws {
-    defer { cleanUp() }
     let text = String(repeating: "a line of some length\n", count: 100)
     try write("a.log", text)
     var set = try makeSet("*.log")
@@ -100,7 +96,6 @@ struct TailRegistryTests {
 
   @Test("a log is named and matched as well: it is followed once")
   func namedAndMatched() throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     try write("b.log", "2\n")
     let set = try makeSet("a.log", "*.log")
@@ -109,7 +104,6 @@ struct TailRegistryTests {
 
   @Test("a match that was rotated is left to the tailer of the log, also while there is no new one")
   func rotatedMatch() throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     var set = try makeSet("a.log*")
     _ = drain(set)
@@ -123,7 +117,6 @@ struct TailRegistryTests {
 
   @Test("a pattern that nothing matches is told from logs that are there")
   func unmatched() throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     let set = try makeSet("*.log", "*.txt")
     #expect(set.unmatchedPatterns == ["\(directory)/*.txt"])
@@ -147,7 +140,6 @@ struct TailRegistryTests {
 
   @Test("a log is renamed to what the pattern matches as well, and read to its end: it is not read again")
   func renamedIntoPattern() throws {
-    defer { cleanUp() }
     try write("etl.log", text("one"))
     var set = try makeSet(rotateWait: 0, "etl*.log")
     var bytes = drain(set)
@@ -167,7 +159,6 @@ struct TailRegistryTests {
 
   @Test("a log is renamed to what the pattern matches while nobody reads: it is read on from where it was left")
   func renamedWhileDown() throws {
-    defer { cleanUp() }
     try write("etl.log", text("one"))
     let first = try makeSet("etl*.log")
     var bytes = drain(first)
@@ -181,7 +172,6 @@ struct TailRegistryTests {
 
   @Test("a copy of what was read appears where the pattern matches: it is not read, until it is something else")
   func copied() throws {
-    defer { cleanUp() }
     try write("etl.log", text("one"))
     var set = try makeSet("etl*.log")
     #expect(drain(set) == text("one").utf8.count)
@@ -195,7 +185,6 @@ struct TailRegistryTests {
 
   @Test("the same file under another spelling of its path goes on where it was left, its siblings too")
   func otherSpelling() throws {
-    defer { cleanUp() }
     try write("a.log", text("one"))
     let first = try makeSet("a.log")
     #expect(drain(first) == text("one").utf8.count)
@@ -228,7 +217,6 @@ struct TailRegistryTests {
 
   @Test("two names of one file are refused, since each line would count twice")
   func twoNames() throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     try FileManager.default.createSymbolicLink(atPath: "\(directory)/b.log", withDestinationPath: "a.log")
     #expect(
@@ -240,7 +228,6 @@ struct TailRegistryTests {
 
   @Test("positions of logs that nothing names any more are told from those that a pattern may match again")
   func abandoned() throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     let position = TailPosition(files: [], modifiedNanoseconds: 0, knownSiblings: [], siblingPaths: [])
     let positions = ["a.log", "b.log", "c.txt"].map { SavedPosition(path: "\(directory)/\($0)", position: position) }
@@ -250,7 +237,6 @@ struct TailRegistryTests {
 
   @Test("what does not change is not looked at again, what changes is found")
   func rescans() throws {
-    defer { cleanUp() }
     try write("a.log", "1\n")
     var set = try makeSet("*.log")
     try write("b.log", "1\n")

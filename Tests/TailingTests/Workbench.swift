@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Tailing
@@ -32,6 +33,7 @@ struct RecordingSink: LineSink {
 /// A folder of its own, a log in it, a clock that is set by hand, and a tailer.
 final class Workbench {
   let folder: String
+  private let temporaryFolder: TemporaryFolder?
   var log: String
   var options = TailOptions()
   var watcher: TailWatcher
@@ -46,17 +48,14 @@ final class Workbench {
   }
 
   init(usesInotify: Bool = true) {
-    folder = NSTemporaryDirectory() + "tailing-" + UUID().uuidString
+    temporaryFolder = try? TemporaryFolder()
+    if temporaryFolder == nil { Issue.record("no temporary folder can be made") }
+    folder = temporaryFolder?.path ?? ""
     log = folder + "/etl.log"
     watcher = TailWatcher(usesInotify: usesInotify)
     let time = time
     options.clock = { MonotonicTime(nanoseconds: time.nanoseconds) }
-    do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-      Issue.record(error)
-    }
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   func start(at position: TailPosition? = nil) throws {
     tailer = try LogTailer(path: log, options: options, resumingAt: position, watcher: watcher, events: events)

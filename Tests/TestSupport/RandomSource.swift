@@ -5,7 +5,7 @@ package struct RandomSource: RandomNumberGenerator {
   /// One for the whole run, so that one number brings back all that it did.
   package static let seed =
     ProcessInfo.processInfo.environment["ETL_TEST_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
-  private var state: UInt64
+  private var generator: SeededGenerator
 
   /// How many times as much as usual random tests do, above 0: `ETL_TEST_FACTOR`. Less than 1 suits slow builds.
   private static let factor = ProcessInfo.processInfo.environment["ETL_TEST_FACTOR"].flatMap { Double($0) } ?? 1
@@ -17,21 +17,14 @@ package struct RandomSource: RandomNumberGenerator {
 
   /// Starts a sequence of its own for each part of a test.
   package init(named name: String, part: Int = 0) {
-    state = Self.seed ^ UInt64(part) &* 0xD1B5_4A32_D192_ED03
+    generator = SeededGenerator(seed: Self.seed ^ UInt64(part) &* 0xD1B5_4A32_D192_ED03)
     print("\(name): ETL_TEST_SEED=\(Self.seed)")
   }
 
   /// What to say beside a failure.
   package var note: String { "(ETL_TEST_SEED=\(Self.seed))" }
 
-  // SplitMix64: https://prng.di.unimi.it/splitmix64.c
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  package mutating func next() -> UInt64 { generator.next() }
 
   /// A number from 0 up to, not including, a bound.
   package mutating func below(_ bound: Int) -> Int {

@@ -3,7 +3,6 @@ internal import EventLoop
 internal import HTTPServer
 internal import JobState
 internal import LinuxIO
-internal import Metrics
 internal import UnixTime
 
 /// The exporter: logs that are followed, numbers that are kept, a server that shows them, all on one loop.
@@ -14,7 +13,7 @@ final class ExporterApplication {
   private let loop: EventLoop
   private let server: HTTPServer
   private let follower: LogFollower
-  private let exposition: Exposition<ScrapeSource>
+  private var endpoints: Endpoints?
   private var processReader: ProcessStatisticsReader
   private let processStart = WallTime.now
   private let staleAfterSeconds: Double
@@ -27,12 +26,6 @@ final class ExporterApplication {
   private var endSignals: [SignalEvent] = []
   private var hangUpSignal: SignalEvent?
   private var systemdNotifier: SystemdNotifier?
-  private var expositionCaches = [ExpositionFormat: ExpositionCache]()
-
-  /// Whether everything was read that was in the logs when the exporter started.
-  var hasCaughtUp: Bool { follower.hasCaughtUp }
-  /// Bytes that are in the logs and not read yet.
-  var lagBytes: Int64 { follower.totals.lagBytes }
 
   /// Opens everything that the exporter needs; nothing is read and nobody served before `run`.
   ///
@@ -42,7 +35,6 @@ final class ExporterApplication {
   /// - Throws: `StartError` with one line that says what is wrong.
   init(_ configuration: ExporterConfiguration, environment: [String: String]) throws(StartError) {
     logger = Logger(level: configuration.logLevel, format: configuration.logFormat)
-    exposition = MetricCatalogue.exposition(FormatSet(configuration.logSources))
     staleAfterSeconds = configuration.staleAfter.inSeconds
     snapshotSeconds = configuration.storageInterval.inSeconds
     var snapshot: Snapshot?
@@ -62,10 +54,17 @@ final class ExporterApplication {
     requestCounts = RequestCounts(paths: Endpoints.fixedPaths + [configuration.telemetryPath])
     follower.onFirstFile = { [unowned self] in saveSnapshot() }
     server.observer = { [unowned self] path, status in requestCounts.count(path, status) }
-    Endpoints.route(on: server, telemetryPath: configuration.telemetryPath, to: self)
+    let endpoints = Endpoints(
+      telemetryPath: configuration.telemetryPath,
+      formats: FormatSet(configuration.logSources),
+      hasCaughtUp: { [unowned follower] in follower.hasCaughtUp },
+      state: { [unowned self] in state(for: $0) }
+    )
+    endpoints.route(on: server)
+    self.endpoints = endpoints
     try handleSignals()
     systemdNotifier = SystemdNotifier(environment: environment, loop: loop, logger: logger) { [unowned self] in
-      (hasCaughtUp, lagBytes)
+      (follower.hasCaughtUp, follower.totals.lagBytes)
     }
     snapshotTimer = TimerEvent(loop: loop) { [unowned self] in keepSnapshot() }
     try listen(on: configuration.addresses)
@@ -144,41 +143,28 @@ final class ExporterApplication {
     savedLogs = snapshot.logs
   }
 
-  // MARK: What is served
+  // MARK: What is shown
 
-  func renderMetrics(as format: ExpositionFormat) -> HTTPBody {
-    expositionCaches[format, default: ExpositionCache()].body(at: .now) { output in
-      exposition.render(scrapeSource(), as: format, into: &output)
-    }
-  }
-
-  func healthReport(isWhole: Bool) -> HealthReport {
-    HealthReport(source: scrapeSource(), logs: follower.logHealth, hasCaughtUp: hasCaughtUp, isWhole: isWhole)
-  }
-
-  func historyReport(pipeline name: String?) -> HistoryReport? {
-    HistoryReport(now: .now, pipelines: follower.pipelines, name: name)
-  }
-
-  private func scrapeSource() -> ScrapeSource {
-    requestCounts.statistics = server.statistics
-    return ScrapeSource(
+  /// Puts together all that is shown; nobody finds out any of it in another way.
+  private func state(for purpose: ExporterState.Purpose) -> ExporterState {
+    follower.noteSilence()
+    var state = ExporterState(
       now: .now,
       staleAfterSeconds: staleAfterSeconds,
-      pipelines: follower.pipelines,
-      pipelineOverflow: follower.pipelineOverflow,
-      lineCounts: follower.lineCounts,
-      valueCounts: follower.valueCounts,
-      eventDelaySeconds: follower.eventDelaySeconds,
-      requests: requestCounts,
-      logs: follower.totals,
-      snapshots: store?.statistics,
-      process: processReader.read(at: .now),
-      processStart: processStart,
-      buildLabels: ScrapeSource.ownBuildLabels,
-      customMetrics: follower.customMetrics,
-      formats: follower.formats
+      events: follower.processor.aggregator,
+      readCounters: follower.totals,
+      processStart: processStart
     )
+    state.hasCaughtUp = follower.hasCaughtUp
+    requestCounts.statistics = server.statistics
+    state.requests = requestCounts
+    state.snapshots = store?.statistics
+    switch purpose {
+    case .metrics: state.process = processReader.read(at: .now)
+    case .health: state.logs = follower.logHealth
+    case .other: break
+    }
+    return state
   }
 }
 

@@ -47,6 +47,7 @@ struct BatchReader: ~Copyable {
     var changes = CustomMetricTable.Changes()
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      silenceNanoseconds: configuration.staleAfter.inNanoseconds,
       localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: PipelineTable(logNames: configuration.logNames),
       formats: formats,
@@ -93,6 +94,7 @@ struct BatchReader: ~Copyable {
         }
       }
     }
+    processor.finish(at: .now)
     firstRejected = processor.takeRejectedLines()
     firstUnusable = processor.takeUnusableValues()
     return findings == nil
@@ -101,7 +103,7 @@ struct BatchReader: ~Copyable {
   /// What was wrong with what was read, for people; nil where every line could be read and counted, and none was
   /// missing.
   var findings: String? {
-    let parts = notRead + [conflict, missing].compactMap { $0 }
+    let parts = notRead + [conflict, contradictions, missing].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
@@ -139,6 +141,15 @@ struct BatchReader: ~Copyable {
     }
   }
 
+  /// What one log's totals make of each other that follow the work of several writers.
+  private var contradictions: String? {
+    let pipelines = processor.aggregator.pipelines.all.filter { $0.totals.conflictingLines > 0 }
+    guard let pipeline = pipelines.first else { return nil }
+    let lines = pipelines.reduce(0) { saturatingSum($0, $1.totals.conflictingLines) }
+    return "\(Self.amount(lines, "line") ?? "") with totals that go back and forth"
+      + "\(pipeline.name.map { " in pipeline \($0)" } ?? ""), so that the counts are wrong; \(ConflictAdvice.text)"
+  }
+
   /// What the totals tell of and no line does.
   private var missing: String? {
     let totals = processor.aggregator.pipelines.all.map(\.totals)
@@ -163,25 +174,15 @@ struct BatchReader: ~Copyable {
   func metrics(processStart start: WallTime) -> String {
     var totals = ReadCounters()
     for log in registry.logs { totals.add(log.tailer) }
-    let source = ScrapeSource(
+    let state = ExporterState(
       now: .now,
       staleAfterSeconds: staleAfterSeconds,
-      pipelines: processor.aggregator.pipelines.all,
-      pipelineOverflow: processor.aggregator.pipelines.pipelineOverflow,
-      lineCounts: processor.aggregator.lineCounts,
-      valueCounts: processor.aggregator.valueCounts,
-      eventDelaySeconds: processor.aggregator.eventDelaySeconds,
-      requests: nil,
-      logs: totals,
-      snapshots: nil,
-      process: nil,
-      processStart: start,
-      buildLabels: ScrapeSource.ownBuildLabels,
-      customMetrics: processor.aggregator.customMetrics,
-      formats: processor.aggregator.formats
+      events: processor.aggregator,
+      readCounters: totals,
+      processStart: start
     )
     var output: [UInt8] = []
-    MetricCatalogue.exposition(formats).render(source, as: .text, into: &output)
+    MetricCatalogue.exposition(formats).render(state, as: .text, into: &output)
     return String(decoding: output, as: UTF8.self)
   }
 }

@@ -20,6 +20,7 @@ struct LineProcessor: ~Copyable {
   ///
   /// - Parameters:
   ///   - maximumLineBytes: Longer lines are counted as oversized and not read.
+  ///   - silenceNanoseconds: After how much silence a run that has not said that it ends counts as aborted.
   ///   - localOffsetSeconds: How far the clock of a time without an offset is ahead of UTC.
   ///   - pipelines: What is known from before.
   ///   - lineCounts: What is known from before.
@@ -28,6 +29,7 @@ struct LineProcessor: ~Copyable {
   ///   - customMetrics: What is known from before of the metrics that they declare.
   init(
     maximumLineBytes: Int,
+    silenceNanoseconds: Int64 = 120_000_000_000,
     localOffsetSeconds: Int64 = 0,
     pipelines: PipelineTable,
     lineCounts: LineCounts = LineCounts(),
@@ -35,6 +37,8 @@ struct LineProcessor: ~Copyable {
     formats: FormatSet = FormatSet(),
     customMetrics: CustomMetricTable = CustomMetricTable()
   ) {
+    var pipelines = pipelines
+    pipelines.silenceNanoseconds = silenceNanoseconds
     reader = LogReader(maximumLineBytes: maximumLineBytes, localOffsetSeconds: localOffsetSeconds)
     self.maximumLineBytes = maximumLineBytes
     self.localOffsetSeconds = localOffsetSeconds
@@ -84,6 +88,19 @@ struct LineProcessor: ~Copyable {
 
   /// Lets metrics of formats go that have had no event for as long as they say.
   mutating func expireCustomMetrics() { aggregator.expireCustomMetrics() }
+
+  /// Lets runs of which nothing more comes count as aborted.
+  ///
+  /// - Parameter now: The present.
+  mutating func noteSilence(at now: WallTime) { aggregator.noteSilence(at: now.nanoseconds) }
+
+  /// Says that nothing more comes: what is missing by now is lost.
+  ///
+  /// - Parameter now: The present.
+  mutating func finish(at now: WallTime) {
+    aggregator.finish()
+    noteSilence(at: now)
+  }
 
   /// Takes what there is to say of the lines that could not be counted since this was last called.
   ///

@@ -11,6 +11,8 @@ struct FollowerReports {
   var hasReportedWatchFailure = false
   var hasReportedOverflow = false
   var hasReportedConflict = false
+  /// Pipelines of which it was said that their totals go back and forth.
+  var contradictoryPipelines: Set<String?> = []
   /// Patterns of which it was said that no file matches.
   var unmatchedPatterns: Set<String> = []
   /// Patterns of which it was said that too many files match.
@@ -82,7 +84,7 @@ extension LogFollower {
       notes.hasReportedWatchFailure = true
       logger.write(.warn, "changes of the log are found by the timer alone", ["reason": "\(failure)"])
     }
-    if !notes.hasReportedOverflow, pipelineOverflow > 0 || pipelines.contains(where: { $0.errorTypeOverflow > 0 }) {
+    if !notes.hasReportedOverflow, processor.aggregator.pipelines.hasOverflow {
       notes.hasReportedOverflow = true
       logger.write(.warn, "too many or too long pipelines or error types; the rest share the name other")
     }
@@ -92,6 +94,18 @@ extension LogFollower {
         .warn,
         "the totals of several logs are mixed up in one pipeline; give each log a name: --log-file NAME=PATH",
         ["path": mixed.path, "other_path": mixed.otherPath]
+      )
+    }
+    reportContradictions()
+  }
+
+  private func reportContradictions() {
+    for pipeline in processor.aggregator.pipelines.all where pipeline.totals.conflictingLines > 0 {
+      guard notes.contradictoryPipelines.insert(pipeline.name).inserted else { continue }
+      logger.write(
+        .warn,
+        "running totals go back and forth, so that the counts are wrong; \(ConflictAdvice.text)",
+        ["pipeline": pipeline.name ?? "", "lines": pipeline.totals.conflictingLines]
       )
     }
   }

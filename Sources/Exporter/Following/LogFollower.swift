@@ -70,6 +70,7 @@ final class LogFollower {
     var changes = CustomMetricTable.Changes()
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      silenceNanoseconds: configuration.staleAfter.inNanoseconds,
       localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
       lineCounts: snapshot?.lineCounts ?? LineCounts(),
@@ -103,6 +104,9 @@ final class LogFollower {
       throw StartError("\(error)")
     }
   }
+
+  /// Lets runs of which nothing more comes count as aborted.
+  func noteSilence() { processor.noteSilence(at: .now) }
 
   /// Begins to read.
   func start() {
@@ -191,27 +195,6 @@ extension LogFollower: Sendable {}
 // MARK: What was read
 
 extension LogFollower {
-  /// The pipelines that have series now.
-  var pipelines: ArraySlice<PipelineState> { processor.aggregator.pipelines.all }
-
-  /// How many events had a pipeline that was put under the overflow.
-  var pipelineOverflow: Int64 { processor.aggregator.pipelines.pipelineOverflow }
-
-  /// The lines by what became of them.
-  var lineCounts: LineCounts { processor.aggregator.lineCounts }
-
-  /// The values that could not be taken as they stood.
-  var valueCounts: ValueCounts { processor.aggregator.valueCounts }
-
-  /// The metrics that formats declare.
-  var customMetrics: CustomMetricTable { processor.aggregator.customMetrics }
-
-  /// What became of the rules of formats.
-  var formats: [FormatStatistics] { processor.aggregator.formats }
-
-  /// From the newest event to its being read; nil before the first event that says when it happened.
-  var eventDelaySeconds: Double? { processor.aggregator.eventDelaySeconds }
-
   /// What all logs together have to tell a scrape.
   var totals: ReadCounters {
     var totals = earlierCounters
@@ -225,13 +208,13 @@ extension LogFollower {
     totals.lagBytes = 0
     var snapshot = Snapshot(
       logs: registry.positions,
-      lineCounts: lineCounts,
+      lineCounts: processor.aggregator.lineCounts,
       totals: totals,
       pipelines: processor.aggregator.pipelines
     )
     snapshot.customMetrics = processor.aggregator.customMetrics.state
     snapshot.droppedCount = registry.droppedCount
-    snapshot.valueCounts = valueCounts
+    snapshot.valueCounts = processor.aggregator.valueCounts
     return snapshot
   }
 

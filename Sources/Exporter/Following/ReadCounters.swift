@@ -44,8 +44,8 @@ struct ReadCounters {
 
 /// How often a log was replaced, by how it happened.
 struct RotationCounts {
-  /// The ways in which a log may be replaced, in the order in which they are shown, with the name and the labels of each one's
-  /// series.
+  /// The ways in which a log may be replaced, in the order in which they are shown, with the name and the labels of
+  /// each one's series.
   static let series = RotationKind.allCases.map { kind in
     (kind: kind, name: kind.rawValue, labels: LabelSet.none.adding("kind", kind.rawValue))
   }

@@ -1,10 +1,10 @@
 internal import HTTPServer
 internal import JSON
-internal import JobState
+internal import LinuxIO
 internal import Metrics
 
 /// What the exporter serves, and under which paths.
-enum Endpoints {
+final class Endpoints {
   static let pagePath = "/"
   static let historyPath = "/api/history"
   static let healthPath = "/health"
@@ -14,30 +14,56 @@ enum Endpoints {
   /// Paths that the metrics cannot have.
   static let fixedPaths = [pagePath, historyPath, healthPath, livenessPath, readinessPath]
 
-  /// Sets the routes of a server.
+  /// Caches must not hand one client what another one asked for.
+  private static let metricsFields = [HTTPResponse.Field(name: "Vary", value: "Accept")]
+
+  private let telemetryPath: String
+  private let hasCaughtUp: () -> Bool
+  private let state: (ExporterState.Purpose) -> ExporterState
+  private let exposition: Exposition<ExporterState>
+  private var expositionCaches = [ExpositionFormat: ExpositionCache]()
+
+  /// Answers nothing yet.
   ///
   /// - Parameters:
-  ///   - server: The server.
   ///   - telemetryPath: The path of the metrics.
-  ///   - exporter: Where the answers come from; it owns the server.
-  static func route(on server: HTTPServer, telemetryPath: String, to exporter: ExporterApplication) {
-    let page = StatusPage(telemetryPath: telemetryPath)
-    server.route(pagePath) { _ in page.response() }
-    server.route(historyPath) { [unowned exporter] request in history(request, exporter) }
-    server.route(livenessPath) { _ in HTTPResponse(text: "The exporter runs.\n") }
-    server.route(readinessPath) { [unowned exporter] _ in readiness(exporter) }
-    server.route(healthPath) { [unowned exporter] request in health(request, exporter) }
-    server.route(telemetryPath) { [unowned exporter] request in metrics(request, exporter) }
+  ///   - formats: The formats whose metrics are shown.
+  ///   - hasCaughtUp: Whether everything was read that was in the logs when the exporter started.
+  ///   - state: Puts together what is shown.
+  init(
+    telemetryPath: String,
+    formats: FormatSet,
+    hasCaughtUp: @escaping () -> Bool,
+    state: @escaping (ExporterState.Purpose) -> ExporterState
+  ) {
+    self.telemetryPath = telemetryPath
+    exposition = MetricCatalogue.exposition(formats)
+    self.hasCaughtUp = hasCaughtUp
+    self.state = state
   }
 
-  private static func metrics(_ request: HTTPRequest, _ exporter: ExporterApplication) -> HTTPResponse {
+  /// Sets the routes of a server, which must not outlive this object.
+  func route(on server: HTTPServer) {
+    let page = StatusPage(telemetryPath: telemetryPath)
+    server.route(Self.pagePath) { _ in page.response() }
+    server.route(Self.historyPath) { [unowned self] request in history(request) }
+    server.route(Self.livenessPath) { _ in HTTPResponse(text: "The exporter runs.\n") }
+    server.route(Self.readinessPath) { [unowned self] _ in readiness() }
+    server.route(Self.healthPath) { [unowned self] request in health(request) }
+    server.route(telemetryPath) { [unowned self] request in metrics(request) }
+  }
+
+  private func metrics(_ request: HTTPRequest) -> HTTPResponse {
     // Before that the counters are on their way up to what they were when the exporter was last asked.
-    guard exporter.hasCaughtUp else { return notReady(exporter) }
-    let negotiated = negotiatedFormat(for: request)
+    guard hasCaughtUp() else { return notReady() }
+    let negotiated = Self.negotiatedFormat(for: request)
+    let format = negotiated.format
     return HTTPResponse(
-      contentType: negotiated.format.contentType(namesEscaping: negotiated.namesEscaping),
-      fields: metricsFields,
-      body: exporter.renderMetrics(as: negotiated.format)
+      contentType: format.contentType(namesEscaping: negotiated.namesEscaping),
+      fields: Self.metricsFields,
+      body: expositionCaches[format, default: ExpositionCache()].body(at: .now) { output in
+        exposition.render(state(.metrics), as: format, into: &output)
+      }
     )
   }
 
@@ -54,35 +80,35 @@ enum Endpoints {
     }
   }
 
-  /// Caches must not hand one client what another one asked for.
-  private static let metricsFields = [HTTPResponse.Field(name: "Vary", value: "Accept")]
-
-  private static func readiness(_ exporter: ExporterApplication) -> HTTPResponse {
-    exporter.hasCaughtUp ? HTTPResponse(text: "The exporter is ready.\n") : notReady(exporter)
+  private func readiness() -> HTTPResponse {
+    hasCaughtUp() ? HTTPResponse(text: "The exporter is ready.\n") : notReady()
   }
 
-  private static func notReady(_ exporter: ExporterApplication) -> HTTPResponse {
+  private func notReady() -> HTTPResponse {
     HTTPResponse(
       status: .serviceUnavailable,
-      text: "The exporter is still reading the log: \(exporter.lagBytes) bytes to go.\n",
+      text: "The exporter is still reading the log: \(state(.other).readCounters.lagBytes) bytes to go.\n",
       fields: [HTTPResponse.Field(name: "Retry-After", value: "1")]
     )
   }
 
-  private static func health(_ request: HTTPRequest, _ exporter: ExporterApplication) -> HTTPResponse {
+  private func health(_ request: HTTPRequest) -> HTTPResponse {
     let pipelines = request.query.flatMap { QueryString.value(of: "pipelines", in: $0) }
-    let report = exporter.healthReport(isWhole: pipelines == "all")
+    let report = HealthReport(state: state(.health), isWhole: pipelines == "all")
     return HTTPResponse(status: report.exporterWorks ? .ok : .serviceUnavailable, json: report.json)
   }
 
-  private static func history(_ request: HTTPRequest, _ exporter: ExporterApplication) -> HTTPResponse {
+  private func history(_ request: HTTPRequest) -> HTTPResponse {
     let name = request.query.flatMap { QueryString.value(of: "pipeline", in: $0) }
-    guard let report = exporter.historyReport(pipeline: name) else {
+    guard let report = HistoryReport(state(.other), pipeline: name) else {
       return HTTPResponse(status: .notFound, json: .object([("error", .string("no pipeline has this name"))]))
     }
     return HTTPResponse(json: report.json)
   }
 }
+
+@available(*, unavailable)
+extension Endpoints: Sendable {}
 
 extension HTTPResponse {
   /// An answer in JSON that is right only now.

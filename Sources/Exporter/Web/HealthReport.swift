@@ -5,16 +5,6 @@ internal import JobState
 internal import LinuxIO
 internal import UnixTime
 
-/// How one log is doing, for people: what a scrape's numbers cannot say.
-struct LogHealth {
-  let path: String
-  let lagBytes: Int64
-  /// Why nothing comes from it now, with its path; nil while it is followed.
-  var waitingFor: String?
-  /// What fails; nil while nothing does.
-  var failure: String?
-}
-
 /// What `/health` says: whether the exporter can do its work, and apart from that whether the job does its own.
 struct HealthReport {
   enum Status: String {
@@ -26,9 +16,7 @@ struct HealthReport {
     case starting
   }
 
-  let source: ScrapeSource
-  let logs: [LogHealth]
-  let hasCaughtUp: Bool
+  let state: ExporterState
   /// Whether every pipeline is reported, as the status page asks for, and every reason why one is down.
   var isWhole = false
 
@@ -36,12 +24,12 @@ struct HealthReport {
   static let usualPipelines = 10
 
   /// False only where the exporter itself cannot do its work: a log cannot be read.
-  var exporterWorks: Bool { logs.allSatisfy { $0.failure == nil } }
+  var exporterWorks: Bool { state.logs.allSatisfy { $0.failure == nil } }
 
-  private var downPipelines: Int { source.pipelines.count { !isAlive($0) } }
+  private var downPipelines: Int { state.pipelines.count { !isAlive($0) } }
 
   var status: Status {
-    if !hasCaughtUp { return .starting }
+    if !state.hasCaughtUp { return .starting }
     return exporterReasons.isEmpty && downPipelines == 0 ? .healthy : .degraded
   }
 
@@ -56,9 +44,9 @@ struct HealthReport {
 
   /// The pipelines that are told of one by one: where they are many, those that are down come first.
   private var reportedPipelines: [PipelineState] {
-    guard !isWhole, source.pipelines.count > Self.usualPipelines else { return Array(source.pipelines) }
-    let down = source.pipelines.lazy.filter { !isAlive($0) }
-    let alive = source.pipelines.lazy.filter { isAlive($0) }
+    guard !isWhole, state.pipelines.count > Self.usualPipelines else { return Array(state.pipelines) }
+    let down = state.pipelines.lazy.filter { !isAlive($0) }
+    let alive = state.pipelines.lazy.filter { isAlive($0) }
     return Array(
       (Array(down.prefix(Self.usualPipelines)) + alive.prefix(Self.usualPipelines)).prefix(Self.usualPipelines)
     )
@@ -67,33 +55,41 @@ struct HealthReport {
   // MARK: The exporter
 
   private var exporterReasons: [String] {
-    logs.compactMap { $0.failure ?? $0.waitingFor }
+    state.logs.compactMap { $0.failure ?? $0.waitingFor } + contradictions
+  }
+
+  /// Pipelines whose counts are wrong, because several writers share a log.
+  private var contradictions: [String] {
+    state.pipelines.filter { $0.totals.conflictingLines > 0 }.prefix(Self.usualPipelines).map {
+      "running totals\($0.name.map { " of pipeline \($0)" } ?? "") go back and forth, so that the counts are wrong"
+    }
   }
 
   private var exporter: JSONValue {
-    let status = !exporterWorks ? "failing" : !hasCaughtUp ? "catching up" : exporterReasons.isEmpty ? "ok" : "waiting"
+    let status =
+      !exporterWorks ? "failing" : !state.hasCaughtUp ? "catching up" : exporterReasons.isEmpty ? "ok" : "waiting"
     return .object([
       ("status", .string(status)),
       ("reasons", .array(exporterReasons.map(JSONValue.string))),
       ("version", .string(productVersion)),
-      ("uptime_seconds", .decimal(seconds(since: source.processStart.nanoseconds))),
-      ("lag_bytes", .integer(source.logs.lagBytes)),
-      ("read_bytes", .integer(source.logs.readBytes)),
-      ("read_errors", .integer(source.logs.readErrors)),
-      ("event_delay_seconds", decimal(source.eventDelaySeconds)),
+      ("uptime_seconds", .decimal(seconds(since: state.processStart.nanoseconds))),
+      ("lag_bytes", .integer(state.readCounters.lagBytes)),
+      ("read_bytes", .integer(state.readCounters.readBytes)),
+      ("read_errors", .integer(state.readCounters.readErrors)),
+      ("event_delay_seconds", decimal(state.eventDelaySeconds)),
       ("lines", .object(lines)),
       ("rotations", .object(rotations)),
-      ("snapshot", source.snapshots.map(snapshot) ?? .null),
-      ("logs", .array(logs.map { .object([("path", .string($0.path)), ("lag_bytes", .integer($0.lagBytes))]) })),
+      ("snapshot", state.snapshots.map(snapshot) ?? .null),
+      ("logs", .array(state.logs.map { .object([("path", .string($0.path)), ("lag_bytes", .integer($0.lagBytes))]) })),
     ])
   }
 
   private var lines: [(String, JSONValue)] {
-    LineResult.allCases.filter(source.isShown).map { ($0.rawValue, .integer(source.lineCounts[$0])) }
+    LineResult.allCases.filter(state.isShown).map { ($0.rawValue, .integer(state.lineCounts[$0])) }
   }
 
   private var rotations: [(String, JSONValue)] {
-    RotationCounts.series.map { ($0.name, .integer(source.logs.rotations[$0.kind])) }
+    RotationCounts.series.map { ($0.name, .integer(state.readCounters.rotations[$0.kind])) }
   }
 
   private func snapshot(_ statistics: SnapshotStore.Statistics) -> JSONValue {
@@ -113,7 +109,7 @@ struct HealthReport {
     return .object([
       ("status", .string(down == 0 ? "running" : "down")),
       ("reasons", .array(reportedPipelines.flatMap(jobReasons).map(JSONValue.string))),
-      ("pipelines_running", .integer(Int64(source.pipelines.count - down))),
+      ("pipelines_running", .integer(Int64(state.pipelines.count - down))),
       ("pipelines_down", .integer(Int64(down))),
     ])
   }
@@ -127,10 +123,10 @@ struct HealthReport {
   private func reason(_ pipeline: PipelineState) -> String? {
     guard !isAlive(pipeline) else { return nil }
     guard let last = pipeline.status.lastEventNanoseconds else { return "no event yet" }
-    let age = text(from: last, to: source.now.nanoseconds)
+    let age = text(from: last, to: state.now.nanoseconds)
     if let end = ending(pipeline) { return "\(end) \(age) ago" }
-    if last > source.now.nanoseconds {
-      return "the newest event is \(text(from: source.now.nanoseconds, to: last)) ahead of this machine's clock"
+    if last > state.now.nanoseconds {
+      return "the newest event is \(text(from: state.now.nanoseconds, to: last)) ahead of this machine's clock"
     }
     let failedLast =
       pipeline.status.lastFailureNanoseconds ?? .min > pipeline.status.lastSuccessNanoseconds ?? .min
@@ -147,7 +143,8 @@ struct HealthReport {
   }
 
   private func pipeline(_ pipeline: PipelineState) -> JSONValue {
-    .object([
+    let gaps = pipeline.totals.gaps(at: state.now.nanoseconds)
+    return .object([
       ("pipeline", string(pipeline.name)),
       ("status", .string(isAlive(pipeline) ? "running" : "down")),
       ("reason", string(reason(pipeline))),
@@ -156,9 +153,10 @@ struct HealthReport {
       ("total_records", .integer(pipeline.totals.records.counted)),
       ("total_files", .integer(pipeline.totals.files.counted)),
       ("total_failures", .integer(pipeline.totals.failures.counted)),
-      ("gap_records", .integer(pipeline.totals.records.gap)),
-      ("gap_files", .integer(pipeline.totals.files.gap)),
-      ("gap_failures", .integer(pipeline.totals.failures.gap)),
+      ("gap_records", .integer(gaps.records)),
+      ("gap_files", .integer(gaps.files)),
+      ("gap_failures", .integer(gaps.failures)),
+      ("conflicting_lines", .integer(pipeline.totals.conflictingLines)),
       ("errors_by_type", .object(pipeline.errorCounts.map { ($0.type, .integer($0.count)) })),
       ("records_per_second", decimal(pipeline.newestFileRate.map { isAlive(pipeline) ? $0 : 0 })),
       ("mean_processing_seconds", decimal(pipeline.processingSeconds.mean)),
@@ -170,11 +168,33 @@ struct HealthReport {
       ("last_failure", timestamp(pipeline.status.lastFailureNanoseconds)),
       ("seconds_since_last_failure", age(pipeline.status.lastFailureNanoseconds)),
       ("last_failure_type", string(pipeline.lastFailureType)),
+      ("runs", runs(pipeline.runs)),
+      ("last_run", pipeline.runs.last.map(run) ?? .null),
+      ("last_successful_run", timestamp(pipeline.runs.lastSuccessNanoseconds)),
+      ("seconds_since_last_successful_run", age(pipeline.runs.lastSuccessNanoseconds)),
+    ])
+  }
+
+  /// How many runs ended in each way; null for a job that says neither when it starts nor when it ends.
+  private func runs(_ runs: JobRuns) -> JSONValue {
+    runs.areKnown ? .object(RunResult.allCases.map { ($0.rawValue, .integer(runs[$0])) }) : .null
+  }
+
+  private func run(_ run: JobRuns.EndedRun) -> JSONValue {
+    .object([
+      ("result", .string(run.result.rawValue)),
+      ("start", timestamp(run.startNanoseconds)),
+      ("end", timestamp(run.endNanoseconds)),
+      ("seconds_since_end", age(run.endNanoseconds)),
+      ("duration_seconds", .decimal(run.durationSeconds)),
+      ("records", .integer(run.records)),
+      ("files", .integer(run.files)),
+      ("failures", .integer(run.failures)),
     ])
   }
 
   private func isAlive(_ pipeline: PipelineState) -> Bool {
-    pipeline.status.isAlive(at: source.now.nanoseconds, staleAfterSeconds: source.staleAfterSeconds)
+    pipeline.status.isAlive(at: state.now.nanoseconds, staleAfterSeconds: state.staleAfterSeconds)
   }
 
   /// The time between two moments in words.
@@ -184,7 +204,7 @@ struct HealthReport {
 
   private func seconds(since nanoseconds: Int64) -> Double {
     // Milliseconds are enough for people.
-    (UnixTime.seconds(from: nanoseconds, to: source.now.nanoseconds) * 1e3).rounded() / 1e3
+    (UnixTime.seconds(from: nanoseconds, to: state.now.nanoseconds) * 1e3).rounded() / 1e3
   }
 
   private func age(_ nanoseconds: Int64?) -> JSONValue {

@@ -13,20 +13,19 @@ struct HistoryReport {
   /// Chooses what is reported.
   ///
   /// - Parameters:
-  ///   - now: The present, which ends the hour.
-  ///   - pipelines: All pipelines.
-  ///   - name: The one that is asked for, empty for the one without a name; nil for all together. Where no pipeline has
-  ///     this name there is no report.
-  init?(now: WallTime, pipelines: ArraySlice<PipelineState>, name: String?) {
-    self.now = now
-    names = pipelines.map(\.name)
+  ///   - state: The exporter's state, whose moment ends the hour.
+  ///   - name: The pipeline that is asked for, empty for the one without a name; nil for all together. Where no pipeline
+  ///     has this name there is no report.
+  init?(_ state: ExporterState, pipeline name: String?) {
+    now = state.now
+    names = state.pipelines.map(\.name)
     if let name {
-      guard let pipeline = pipelines.first(where: { ($0.name ?? "") == name }) else { return nil }
+      guard let pipeline = state.pipelines.first(where: { ($0.name ?? "") == name }) else { return nil }
       self.name = pipeline.name
       histories = [pipeline.history]
     } else {
       self.name = nil
-      histories = pipelines.map(\.history)
+      histories = state.pipelines.map(\.history)
     }
   }
 
@@ -68,44 +67,5 @@ extension Double {
     let rounded = (self * 1e6).rounded() / 1e6
     // JSON has no infinity, and an absurd time is no unknown one.
     return rounded.isFinite ? rounded : min(self, .greatestFiniteMagnitude)
-  }
-}
-
-/// The part of an address behind its question mark.
-enum QueryString {
-  /// The value of a parameter, decoded as browsers encode it (WHATWG URL Standard §5.1).
-  ///
-  /// - Parameters:
-  ///   - name: The parameter's name, which needs no encoding.
-  ///   - query: The part of the address behind the question mark.
-  /// - Returns: The first one's value, "" where it has none; nil without the parameter.
-  static func value(of name: String, in query: String) -> String? {
-    for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
-      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts[0].elementsEqual(name.utf8) else { continue }
-      return parts.count > 1 ? decode(Array(parts[1])) : ""
-    }
-    return nil
-  }
-
-  private static func decode(_ text: [UInt8]) -> String {
-    var bytes: [UInt8] = []
-    var index = 0
-    while index < text.count {
-      if text[index] == UInt8(ascii: "%"), let byte = hexadecimalByte(text[(index + 1)...].prefix(2)) {
-        bytes.append(byte)
-        index += 3
-      } else {
-        bytes.append(text[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : text[index])
-        index += 1
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static func hexadecimalByte(_ digits: ArraySlice<UInt8>) -> UInt8? {
-    // The conversion would take a sign as well.
-    guard digits.count == 2, digits.allSatisfy({ $0 > UInt8(ascii: "/") }) else { return nil }
-    return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
   }
 }

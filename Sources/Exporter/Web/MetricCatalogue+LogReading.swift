@@ -9,52 +9,54 @@ extension MetricCatalogue {
   private static var lines: [Family] {
     [
       Family("etl_exporter_log_lines_total", .counter, "Lines read from the logs, by what became of them.") {
-        source,
+        state,
         samples in
-        for (result, labels) in lineResults where source.isShown(result) {
-          samples.add(source.lineCounts[result], labels: labels)
+        for (result, labels) in lineResults where state.isShown(result) {
+          samples.add(state.lineCounts[result], labels: labels)
         }
       },
       Family(
         "etl_exporter_unusable_values_total",
         .counter,
         "Values in the logs that their field cannot have, by field; the rest of such a line counts."
-      ) { source, samples in
-        for (field, labels) in valueFields { samples.add(source.valueCounts.unusable[field], labels: labels) }
+      ) { state, samples in
+        for (field, labels) in valueFields { samples.add(state.valueCounts.unusable[field], labels: labels) }
       },
       Family(
         "etl_exporter_replaced_texts_total",
         .counter,
         "Texts in the logs with characters that cannot be shown, which were replaced, by field."
-      ) { source, samples in
+      ) { state, samples in
         for (field, labels) in valueFields where field.isShown {
-          samples.add(source.valueCounts.replaced[field], labels: labels)
+          samples.add(state.valueCounts.replaced[field], labels: labels)
         }
       },
       Family(
         "etl_exporter_event_delay_seconds",
         .gauge,
         "Time from the newest event to its being read; negative where the job's clock is ahead."
-      ) { source, samples in
-        samples.add(source.eventDelaySeconds)
+      ) { state, samples in
+        samples.add(state.eventDelaySeconds)
       },
     ]
   }
 
   private static var files: [Family] {
     [
-      Family("etl_exporter_log_bytes_total", .counter, "Bytes read from the logs.") { source, samples in
-        samples.add(source.logs.readBytes)
+      Family("etl_exporter_log_bytes_total", .counter, "Bytes read from the logs.") { state, samples in
+        samples.add(state.readCounters.readBytes)
       },
-      Family("etl_exporter_log_lag_bytes", .gauge, "Bytes that are in the logs and not read yet.") { source, samples in
-        samples.add(source.logs.lagBytes)
+      Family("etl_exporter_log_lag_bytes", .gauge, "Bytes that are in the logs and not read yet.") { state, samples in
+        samples.add(state.readCounters.lagBytes)
       },
       Family(
         "etl_exporter_log_rotations_total",
         .counter,
         "Times that a log was replaced or cut off, by how it happened."
-      ) { source, samples in
-        for series in RotationCounts.series { samples.add(source.logs.rotations[series.kind], labels: series.labels) }
+      ) { state, samples in
+        for series in RotationCounts.series {
+          samples.add(state.readCounters.rotations[series.kind], labels: series.labels)
+        }
       },
     ]
   }
@@ -62,31 +64,31 @@ extension MetricCatalogue {
   static var logFaults: [Family] {
     [
       Family("etl_exporter_log_read_errors_total", .counter, "Times that a log could not be looked at or read.") {
-        source,
+        state,
         samples in
-        samples.add(source.logs.readErrors)
+        samples.add(state.readCounters.readErrors)
       },
       total("etl_exporter_log_abandoned_files_total", "Files of the logs that could not be read and were given up.") {
-        $0.logs.abandonedFiles
+        $0.readCounters.abandonedFiles
       },
       total("etl_exporter_log_lost_positions_total", "Files that were not found any more after a restart.") {
-        $0.logs.lostPositions
+        $0.readCounters.lostPositions
       },
       total(
         "etl_exporter_log_truncations_without_copy_total",
         "Times that a log was cut to nothing and no copy was found of what it had held."
-      ) { $0.logs.truncationsWithoutCopy },
+      ) { $0.readCounters.truncationsWithoutCopy },
       Family(
         "etl_exporter_label_overflow_total",
         .counter,
         "Events whose label's value was put under other, because there were too many values or it was too long."
-      ) { source, samples in
-        samples.add(source.pipelineOverflow, labels: pipelineOverflowLabels)
-        let errorTypeOverflow = source.pipelines.indices.reduce(0) {
-          saturatingSum($0, source.pipelines[$1].errorTypeOverflow)
+      ) { state, samples in
+        samples.add(state.pipelineOverflow, labels: pipelineOverflowLabels)
+        let errorTypeOverflow = state.pipelines.indices.reduce(0) {
+          saturatingSum($0, state.pipelines[$1].errorTypeOverflow)
         }
         samples.add(errorTypeOverflow, labels: errorTypeOverflowLabels)
-        for overflow in source.customMetrics.overflows {
+        for overflow in state.customMetrics.overflows {
           samples.add(overflow.count, labels: .none.adding("label", overflow.label))
         }
       },
@@ -99,17 +101,22 @@ extension MetricCatalogue {
         "etl_exporter_log_gap_records_total",
         .counter,
         "Records that only the job's running totals told of, because their lines were lost; part of etl_records_total."
-      ) { $0.pipelines[$1].totals.records.gap },
+      ) { $0.gaps($1).records },
       integers(
         "etl_exporter_log_gap_files_total",
         .counter,
         "Files that only the job's running totals told of, because their lines were lost; part of etl_files_total."
-      ) { $0.pipelines[$1].totals.files.gap },
+      ) { $0.gaps($1).files },
       integers(
         "etl_exporter_log_gap_failures_total",
         .counter,
         "Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total."
-      ) { $0.pipelines[$1].totals.failures.gap },
+      ) { $0.gaps($1).failures },
+      integers(
+        "etl_exporter_conflicting_totals_total",
+        .counter,
+        "Lines whose running totals go back and forth, as where several writers with totals of their own share a log."
+      ) { $0.pipelines[$1].totals.conflictingLines },
     ]
   }
 

@@ -6,16 +6,16 @@ internal import UnixTime
 
 /// All metrics, in the order in which they are shown: each is declared here and nowhere else.
 enum MetricCatalogue {
-  typealias Family = MetricFamily<ScrapeSource>
+  typealias Family = MetricFamily<ExporterState>
 
   /// All metrics, with those of formats where a log has one.
   ///
   /// - Parameter formats: The formats.
   /// - Returns: What renders them.
-  static func exposition(_ formats: FormatSet = FormatSet()) -> Exposition<ScrapeSource> {
+  static func exposition(_ formats: FormatSet = FormatSet()) -> Exposition<ExporterState> {
     let ofFormats = formats.declarations.isEmpty ? [] : custom(formats.families) + ownFormats
     let ofLogs = ownLogReading + logFaults + logGaps + ofFormats
-    return Exposition(job + jobTimes + jobFiles + ofLogs + ownSnapshots + ownServer + ownProcess)
+    return Exposition(job + jobTimes + jobRuns + jobFiles + ofLogs + ownSnapshots + ownServer + ownProcess)
   }
 
   private static var job: [Family] {
@@ -26,12 +26,12 @@ enum MetricCatalogue {
       integers("etl_files_total", .counter, "Files that the job has processed successfully.") {
         $0.pipelines[$1].totals.files.counted
       },
-      Family("etl_failures_total", .counter, "Files that the job has failed to process.") { source, samples in
-        for index in source.pipelines.indices {
+      Family("etl_failures_total", .counter, "Files that the job has failed to process.") { state, samples in
+        for index in state.pipelines.indices {
           samples.add(
-            source.pipelines[index].totals.failures.counted,
-            labels: source.pipelines[index].labels,
-            exemplar: source.pipelines[index].failureExemplar
+            state.pipelines[index].totals.failures.counted,
+            labels: state.pipelines[index].labels,
+            exemplar: state.pipelines[index].failureExemplar
           )
         }
       },
@@ -39,17 +39,17 @@ enum MetricCatalogue {
         "etl_errors_by_type_total",
         .counter,
         "Files that the job has failed to process, by the type of error; the types add up to etl_failures_total."
-      ) { source, samples in
-        for index in source.pipelines.indices {
-          for error in source.pipelines[index].errors { samples.add(error.count, labels: error.labels) }
+      ) { state, samples in
+        for index in state.pipelines.indices {
+          for error in state.pipelines[index].errors { samples.add(error.count, labels: error.labels) }
         }
       },
       decimals(
         "etl_current_rate_records_per_second",
         .gauge,
         "Records per second of the newest completed file; 0 while the job is down."
-      ) { source, index in
-        source.pipelines[index].newestFileRate.map { source.isAlive(index) ? $0 : 0 }
+      ) { state, index in
+        state.pipelines[index].newestFileRate.map { state.isAlive(index) ? $0 : 0 }
       },
       decimals(
         "etl_avg_processing_time_seconds",
@@ -68,9 +68,9 @@ enum MetricCatalogue {
         "1 while the job's newest event is young enough and was not its end, else 0."
       ) { $0.isAlive($1) ? 1 : 0 },
       decimals("etl_uptime_seconds", .gauge, "Time since the job's present run began; 0 while the job is down.") {
-        source,
+        state,
         index in
-        source.isAlive(index) ? source.seconds(since: source.pipelines[index].totals.runStartedNanoseconds) : 0
+        state.isAlive(index) ? state.seconds(since: state.pipelines[index].totals.runStartedNanoseconds) : 0
       },
     ]
   }
@@ -94,14 +94,14 @@ enum MetricCatalogue {
 
   private static var jobFiles: [Family] {
     [
-      Family("etl_file_processing_seconds", .histogram, "Processing times of completed files.") { source, samples in
-        for index in source.pipelines.indices {
-          samples.add(source.pipelines[index].processingTimes, labels: source.pipelines[index].processingTimeLabels)
+      Family("etl_file_processing_seconds", .histogram, "Processing times of completed files.") { state, samples in
+        for index in state.pipelines.indices {
+          samples.add(state.pipelines[index].processingTimes, labels: state.pipelines[index].processingTimeLabels)
         }
       },
-      Family("etl_file_records", .histogram, "Records of completed files.") { source, samples in
-        for index in source.pipelines.indices {
-          samples.add(source.pipelines[index].fileRecords, labels: source.pipelines[index].fileRecordsLabels)
+      Family("etl_file_records", .histogram, "Records of completed files.") { state, samples in
+        for index in state.pipelines.indices {
+          samples.add(state.pipelines[index].fileRecords, labels: state.pipelines[index].fileRecordsLabels)
         }
 
       },
@@ -127,17 +127,17 @@ enum MetricCatalogue {
   private static var ownServer: [Family] {
     [
       Family("etl_exporter_http_requests_total", .counter, "Requests answered, by path and status code.") {
-        source,
+        state,
         samples in
-        for series in source.requests?.answers ?? [] { samples.add(series.count, labels: series.labels) }
+        for series in state.requests?.answers ?? [] { samples.add(series.count, labels: series.labels) }
       },
       Family("etl_exporter_http_connections", .gauge, "Open connections.") {
         $1.add($0.requests?.openConnections)
       },
       Family("etl_exporter_http_limits_total", .counter, "Times that a limit on clients took effect, by limit.") {
-        source,
+        state,
         samples in
-        guard let statistics = source.requests?.statistics else { return }
+        guard let statistics = state.requests?.statistics else { return }
         for limit in RequestCounts.limits { samples.add(Int64(limit.count(statistics)), labels: limit.labels) }
       },
     ]
@@ -146,9 +146,9 @@ enum MetricCatalogue {
   private static var ownProcess: [Family] {
     [
       Family("etl_exporter_build_info", .gauge, "1, with the exporter's version and what it was built with.") {
-        source,
+        state,
         samples in
-        samples.add(1 as Int64, labels: source.buildLabels)
+        samples.add(1 as Int64, labels: state.buildLabels)
       },
       Family("process_cpu_seconds_total", .counter, "User and system CPU time of this process, in seconds.") {
         $1.add($0.process?.processorSeconds)
@@ -173,11 +173,11 @@ enum MetricCatalogue {
     _ name: String,
     _ type: MetricType,
     _ help: String,
-    value: @escaping (borrowing ScrapeSource, _ index: Int) -> Int64?
+    value: @escaping (borrowing ExporterState, _ index: Int) -> Int64?
   ) -> Family {
-    Family(name, type, help) { source, samples in
-      for index in source.pipelines.indices {
-        samples.add(value(source, index), labels: source.pipelines[index].labels)
+    Family(name, type, help) { state, samples in
+      for index in state.pipelines.indices {
+        samples.add(value(state, index), labels: state.pipelines[index].labels)
       }
     }
   }
@@ -186,26 +186,26 @@ enum MetricCatalogue {
   static func total(
     _ name: String,
     _ help: String,
-    value: @escaping (borrowing ScrapeSource) -> Int64
+    value: @escaping (borrowing ExporterState) -> Int64
   ) -> Family {
-    Family(name, .counter, help) { source, samples in samples.add(value(source)) }
+    Family(name, .counter, help) { state, samples in samples.add(value(state)) }
   }
 
   /// A metric with one value for each pipeline that may have a fraction.
-  private static func decimals(
+  static func decimals(
     _ name: String,
     _ type: MetricType,
     _ help: String,
-    value: @escaping (borrowing ScrapeSource, _ index: Int) -> Double?
+    value: @escaping (borrowing ExporterState, _ index: Int) -> Double?
   ) -> Family {
-    Family(name, type, help) { source, samples in
-      for index in source.pipelines.indices {
-        samples.add(value(source, index), labels: source.pipelines[index].labels)
+    Family(name, type, help) { state, samples in
+      for index in state.pipelines.indices {
+        samples.add(value(state, index), labels: state.pipelines[index].labels)
       }
     }
   }
 
-  private static func timestamp(_ nanoseconds: Int64?) -> Double? {
+  static func timestamp(_ nanoseconds: Int64?) -> Double? {
     nanoseconds.map(exactSeconds)
   }
 }

@@ -2,17 +2,6 @@ internal import LinuxIO
 
 /// What one tailer watches.
 final class WatchSet {
-  /// A file's number, by which its watch is known.
-  private struct FileNumber: Hashable {
-    let device: UInt64
-    let inode: UInt64
-
-    init(_ status: FileStatus) {
-      device = status.device
-      inode = status.inode
-    }
-  }
-
   /// Watches of one sort.
   private struct Group {
     var watches: [FileNumber: CInt] = [:]
@@ -48,7 +37,7 @@ final class WatchSet {
     var wanted: [FileNumber: CInt] = [:]
     for path in paths {
       guard let status = try? FileStatus(of: path) else { continue }
-      let number = FileNumber(status)
+      let number = status.number
       wanted[number] = directories.watch(of: number) ?? watcher.watch(path, isDirectory: true, for: self)
     }
     return replace(&directories, with: wanted)
@@ -61,7 +50,7 @@ final class WatchSet {
     guard watcher.wakeDescriptor != nil else { return }
     var wanted: [FileNumber: CInt] = [:]
     for (descriptor, status) in descriptors {
-      let number = FileNumber(status)
+      let number = status.number
       wanted[number] =
         files.watch(of: number) ?? watcher.watch("/proc/self/fd/\(descriptor)", isDirectory: false, for: self)
     }

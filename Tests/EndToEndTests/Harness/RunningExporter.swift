@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// An exporter that a test has started, on a port that the kernel chose.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Why a test cannot go on.
@@ -39,13 +40,13 @@ func waitUntil(
 
 /// A folder for one test and the programs that run in it.
 final class Sandbox {
-  let directory: String
+  private let folder: TemporaryFolder
   private var programs: [RunningProgram] = []
 
+  var directory: String { folder.path }
+
   private init() throws {
-    var template = Array("\(NSTemporaryDirectory())etl-end-to-end.XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else { throw TestFailure("no temporary folder can be made") }
-    directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    folder = try TemporaryFolder()
   }
 
   /// Runs a test in a folder of its own, and ends what it has started, however the test ends.
@@ -74,7 +75,7 @@ final class Sandbox {
         _ = try? program.stop(SIGKILL)
       }
     }
-    try? FileManager.default.removeItem(atPath: directory)
+    folder.remove()
   }
 
   /// The path of a file in the folder.

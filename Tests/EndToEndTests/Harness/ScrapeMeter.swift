@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A client that scrapes again and again, from a thread of its own, so that what it measures is the exporter's time and
 /// not that of the other tests of this process.

@@ -1,25 +1,23 @@
-import Testing
-
 /// One request and what becomes of it: of its head in the parser's tests, of the whole in the server's.
-struct HeadCase: CustomTestStringConvertible, Sendable {
-  let name: String
-  let bytes: [UInt8]
+package struct HeadCase: CustomStringConvertible, Sendable {
+  package let name: String
+  package let bytes: [UInt8]
   /// What the head is refused with; nil: it is valid.
-  let refusal: Int?
+  package let refusal: Int?
   /// What a server answers that has routes at "/" and "/metrics".
-  let answer: Int
+  package let answer: Int
 
-  init(_ name: String, _ text: String, _ refusal: Int? = nil, answer: Int = 200) {
+  package init(_ name: String, _ text: String, _ refusal: Int? = nil, answer: Int = 200) {
     self.init(name, bytes: Array(text.utf8), refusal, answer: answer)
   }
 
-  init(_ name: String, bytes: [UInt8], _ refusal: Int? = nil, answer: Int = 200) {
+  package init(_ name: String, bytes: [UInt8], _ refusal: Int? = nil, answer: Int = 200) {
     (self.name, self.bytes, self.refusal, self.answer) = (name, bytes, refusal, refusal ?? answer)
   }
 
-  var testDescription: String { name }
+  package var description: String { name }
 
-  static let all = requestLines + targets + fieldLines + hosts + bodies
+  package static let all = requestLines + targets + fieldLines + hosts + bodies
 }
 
 extension HeadCase {
@@ -190,6 +188,6 @@ private let prometheusFields = [
 ].map { $0 + "\r\n" }.joined()
 
 /// A request that is right, but for what a test makes of it.
-func get(_ target: String = "/", _ version: String = "HTTP/1.1", fields: String = "Host: x\r\n") -> String {
+package func get(_ target: String = "/", _ version: String = "HTTP/1.1", fields: String = "Host: x\r\n") -> String {
   "GET \(target) \(version)\r\n\(fields)\r\n"
 }
