@@ -9,7 +9,7 @@ package struct PipelineTable {
 
   /// The one pipeline of a log that names none, without labels; then the pipelines that a log named, and those whose
   /// log was given a name. In one array, so that a scrape can be shown them without another one.
-  private var states = [PipelineState(name: nil)]
+  var states = [PipelineState(name: nil)]
   private var names = LabelValueTable(capacity: maximumPipelines)
   private var namesEveryLog: Bool
 
@@ -60,7 +60,7 @@ package struct PipelineTable {
   }
 
   /// Finds the pipeline of a name among the states, and makes one where there is none yet.
-  private mutating func index(of name: Span<UInt8>) -> Int {
+  mutating func index(of name: Span<UInt8>) -> Int {
     let index = names.index(of: name)
     for name in names.names[(states.count - 1)...] {
       states.append(PipelineState(name: String(decoding: name, as: UTF8.self)))

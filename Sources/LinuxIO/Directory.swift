@@ -8,14 +8,30 @@ package enum Directory {
   ///   - path: The directory.
   ///   - prefix: What the names start with.
   ///   - limit: The greatest number of names returned.
-  /// - Returns: The names that start with `prefix` and are UTF-8.
+  /// - Returns: The names that start with `prefix`; see `PathBytes` for those that are no UTF-8.
   /// - Throws: `SystemCallError` as `opendir(3)` and `readdir(3)` list them.
   package static func names(
     in path: String,
     startingWith prefix: String,
     limit: Int
   ) throws(SystemCallError) -> [String] {
-    guard let stream = unsafe opendir(path) else {
+    try names(in: path, limit: limit) { $0.hasPrefix(prefix) }
+  }
+
+  /// Names in a directory, `.` and `..` left out, in the file system's order.
+  ///
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - limit: The greatest number of names returned.
+  ///   - isWanted: Whether a name is returned.
+  /// - Returns: The names that are wanted; see `PathBytes` for those that are no UTF-8.
+  /// - Throws: `SystemCallError` as `opendir(3)` and `readdir(3)` list them.
+  package static func names(
+    in path: String,
+    limit: Int,
+    where isWanted: (String) -> Bool
+  ) throws(SystemCallError) -> [String] {
+    guard let stream = unsafe withSystemPath(path, { unsafe opendir($0) }) else {
       throw SystemCallError(operation: "list", subject: path, errno: .current)
     }
     // Safe: the stream was just opened and nobody else has it.
@@ -30,9 +46,13 @@ package enum Directory {
         break
       }
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe String(validatingCString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+        let start = unsafe UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self)
+        if let name = unsafe String(validatingCString: start), !PathBytes.holdsBytes(name) { return name }
+        return PathBytes.text(
+          of: unsafe UnsafeBufferPointer(start: start, count: strlen(start)).map { UInt8(bitPattern: $0) }
+        )
       }
-      guard let name, name.hasPrefix(prefix), name != ".", name != ".." else { continue }
+      guard name != ".", name != "..", isWanted(name) else { continue }
       names.append(name)
     }
     return names
@@ -51,7 +71,9 @@ package enum Directory {
       let capacity = buffer.count
       let count: Int
       do throws(SystemCallError) {
-        count = try systemCall("read the link", on: path) { unsafe readlink(path, start, capacity) }
+        count = try systemCall("read the link", on: path) {
+          unsafe withSystemPath(path) { unsafe readlink($0, start, capacity) }
+        }
       } catch {
         if error.errno == .invalidArgument { return nil }
         throw error
@@ -59,7 +81,7 @@ package enum Directory {
       guard count < capacity else {
         throw SystemCallError(operation: "read the link", subject: path, errno: .nameTooLong)
       }
-      return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+      return PathBytes.text(of: unsafe Array(UnsafeRawBufferPointer(start: start, count: count)))
     }
   }
 }

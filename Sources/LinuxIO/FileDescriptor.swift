@@ -61,7 +61,9 @@ package struct FileDescriptor: ~Copyable {
     permissions: UInt32 = 0o644
   ) throws(SystemCallError) {
     let flags = options.rawValue | O_CLOEXEC | O_NOCTTY
-    let descriptor = try systemCall("open", on: path) { unsafe open(path, flags, permissions) }
+    let descriptor = try systemCall("open", on: path) {
+      unsafe withSystemPath(path) { unsafe open($0, flags, permissions) }
+    }
     self.init(owning: descriptor, name: path)
   }
 
@@ -141,6 +143,27 @@ package struct FileDescriptor: ~Copyable {
 
   /// The name that the open file has now, as `/proc` tells it: `(deleted)` is behind that of a file without one.
   package var currentPath: String? { try? Directory.linkTarget(of: "/proc/self/fd/\(rawValue)") }
+
+  /// Whether any process, in whatever container of the host, has the file open for writing.
+  ///
+  /// A read lease (fcntl(2), F_SETLEASE) is asked for and given back at once: it is refused while there is a writer.
+  ///
+  /// - Returns: Nil where the kernel does not say, such as for another user's file, or on a network file system.
+  package borrowing func isOpenForWriting() -> Bool? {
+    _ = Self.ignoreLeaseSignal
+    // F_SETLEASE, which Glibc shows only with _GNU_SOURCE.
+    let setLease: CInt = 1_024
+    guard fcntl(rawValue, setLease, CInt(F_RDLCK)) != 0 else {
+      _ = fcntl(rawValue, setLease, CInt(F_UNLCK))
+      return false
+    }
+    return errno == EAGAIN ? true : nil
+  }
+
+  /// Whoever opens the file in between breaks the lease, and the kernel says so by a signal that would end the process.
+  private static let ignoreLeaseSignal: Void = {
+    _ = signal(SIGIO, SIG_IGN)
+  }()
 
   /// Opens the same file a second time under a new number, with the same offset and flags, to read it.
   ///

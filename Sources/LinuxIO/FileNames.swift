@@ -17,7 +17,7 @@ package func renameFile(_ path: String, to newPath: String) throws(SystemCallErr
 /// - Throws: `SystemCallError` as `unlink(2)` lists them, ENOENT among them.
 package func removeFile(_ path: String) throws(SystemCallError) {
   // Safe: the string stands during the call, which only reads it.
-  _ = try systemCall("remove", on: path) { unsafe unlink(path) }
+  _ = try systemCall("remove", on: path) { unsafe withSystemPath(path) { unsafe unlink($0) } }
 }
 
 /// Makes a directory, unless there is one already.

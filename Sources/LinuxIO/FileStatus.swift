@@ -79,7 +79,7 @@ package struct FileStatus: Equatable {
   package init(of path: String) throws(SystemCallError) {
     var status = stat()
     // Safe: both stand during the call, which fills the one and reads the other.
-    _ = try systemCall("stat", on: path) { unsafe stat(path, &status) }
+    _ = try systemCall("stat", on: path) { unsafe withSystemPath(path) { unsafe stat($0, &status) } }
     self.init(status)
   }
 

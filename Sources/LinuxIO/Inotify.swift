@@ -40,6 +40,8 @@ package struct Inotify: ~Copyable {
     package let watch: CInt
     /// What happened; equal events in a row are reported once.
     package let events: Events
+    /// The name in the watched directory that it happened to; nil where it happened to what is watched itself.
+    package let name: String?
   }
 
   private let descriptor: FileDescriptor
@@ -67,7 +69,9 @@ package struct Inotify: ~Copyable {
   /// - Throws: `SystemCallError` as `inotify_add_watch(2)` lists them, ENOSPC at the limit of watches among them.
   package borrowing func addWatch(_ path: String, for events: Events) throws(SystemCallError) -> CInt {
     let queue = descriptor.rawValue
-    return try systemCall("watch", on: path) { unsafe inotify_add_watch(queue, path, events.rawValue) }
+    return try systemCall("watch", on: path) {
+      unsafe withSystemPath(path) { unsafe inotify_add_watch(queue, $0, events.rawValue) }
+    }
   }
 
   /// Ends a watch; one that is gone already is left so.
@@ -97,10 +101,19 @@ package struct Inotify: ~Copyable {
       var offset = 0
       while offset + headerBytes <= filled {
         let record = unsafe buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
-        receive(Event(watch: record.wd, events: Events(rawValue: record.mask)))
+        let name = unsafe Self.name(in: buffer, at: offset + headerBytes, count: Int(record.len))
+        receive(Event(watch: record.wd, events: Events(rawValue: record.mask), name: name))
         offset += headerBytes + Int(record.len)
       }
       return true
     }
+  }
+
+  /// Reads a name, behind which NUL bytes fill its room up.
+  private static func name(in buffer: UnsafeMutableRawBufferPointer, at offset: Int, count: Int) -> String? {
+    guard count > 0, offset + count <= buffer.count else { return nil }
+    // Safe: the range was just checked.
+    let bytes = unsafe Array(buffer[offset..<offset + count].prefix { $0 != 0 })
+    return PathBytes.text(of: bytes)
   }
 }

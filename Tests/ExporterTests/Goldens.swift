@@ -102,6 +102,7 @@ let goldenBeforeTheFirstLine = """
   etl_exporter_log_rotations_total{kind="delete"} 0
   etl_exporter_log_rotations_total{kind="replace"} 0
   etl_exporter_log_rotations_total{kind="symlink"} 0
+  etl_exporter_log_rotations_total{kind="successor"} 0
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 0
@@ -111,6 +112,12 @@ let goldenBeforeTheFirstLine = """
   # HELP etl_exporter_log_lost_positions_total Files that were not found any more after a restart.
   # TYPE etl_exporter_log_lost_positions_total counter
   etl_exporter_log_lost_positions_total 0
+  # HELP etl_exporter_log_missed_files_total Files of the logs that were packed before they could be read.
+  # TYPE etl_exporter_log_missed_files_total counter
+  etl_exporter_log_missed_files_total 0
+  # HELP etl_exporter_log_skipped_files_total Files beside the logs that are none of theirs by what is in them.
+  # TYPE etl_exporter_log_skipped_files_total counter
+  etl_exporter_log_skipped_files_total 0
   # HELP etl_exporter_log_truncations_without_copy_total Times that a log was cut to nothing and no copy was found of what it had held.
   # TYPE etl_exporter_log_truncations_without_copy_total counter
   etl_exporter_log_truncations_without_copy_total 0
@@ -274,6 +281,7 @@ let goldenRun = """
   etl_exporter_log_rotations_total{kind="delete"} 0
   etl_exporter_log_rotations_total{kind="replace"} 0
   etl_exporter_log_rotations_total{kind="symlink"} 0
+  etl_exporter_log_rotations_total{kind="successor"} 0
   # HELP etl_exporter_log_read_errors_total Times that a log could not be looked at or read.
   # TYPE etl_exporter_log_read_errors_total counter
   etl_exporter_log_read_errors_total 2
@@ -283,6 +291,12 @@ let goldenRun = """
   # HELP etl_exporter_log_lost_positions_total Files that were not found any more after a restart.
   # TYPE etl_exporter_log_lost_positions_total counter
   etl_exporter_log_lost_positions_total 0
+  # HELP etl_exporter_log_missed_files_total Files of the logs that were packed before they could be read.
+  # TYPE etl_exporter_log_missed_files_total counter
+  etl_exporter_log_missed_files_total 0
+  # HELP etl_exporter_log_skipped_files_total Files beside the logs that are none of theirs by what is in them.
+  # TYPE etl_exporter_log_skipped_files_total counter
+  etl_exporter_log_skipped_files_total 0
   # HELP etl_exporter_log_truncations_without_copy_total Times that a log was cut to nothing and no copy was found of what it had held.
   # TYPE etl_exporter_log_truncations_without_copy_total counter
   etl_exporter_log_truncations_without_copy_total 0

@@ -38,7 +38,7 @@ struct HealthReportTests {
         {"status": "healthy", "exporter": {"status": "ok", "reasons": [], "version": "\(productVersion)", \
         "uptime_seconds": 15.0, "lag_bytes": 0, "read_bytes": 0, "read_errors": 0, "event_delay_seconds": 8.0, \
         "lines": {"event": 3, "other": 0, "malformed": 0, "oversized": 0, "duplicate": 0, "stale": 0}, \
-        "rotations": {"rename": 0, "truncate": 0, "delete": 0, "replace": 0, "symlink": 0}, "snapshot": null, \
+        "rotations": {"rename": 0, "truncate": 0, "delete": 0, "replace": 0, "symlink": 0, "successor": 0}, "snapshot": null, \
         "logs": [{"path": "etl.log", "lag_bytes": 0}]}, "job": {"status": "running", "reasons": [], "pipelines_running": 1, "pipelines_down": 0}, \
         "pipelines": [{"pipeline": null, "status": "running", "reason": null, "ended": null, \
         "uptime_seconds": 10.0, "total_records": 250, "total_files": 1, "total_failures": 1, \

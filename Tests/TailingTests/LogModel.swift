@@ -28,6 +28,8 @@ final class Segment {
   var mayBeLost = false
   /// Where what may have been destroyed begins, when it is not all of it.
   var mayBeLostFrom = Int.max
+  /// Whether its file had zeros behind the lines, over which the next ones are written.
+  var isPreallocated = false
 
   init(number: Int) { self.number = number }
 
@@ -45,38 +47,45 @@ final class Segment {
 
 /// A log on a real file system, changed by random steps, and what must come of it.
 final class LogModel {
-  private var random: SeededGenerator
-  private(set) var steps: [String] = []
-  private let bench: Workbench
-  private let usesSymlink: Bool
-  private let usesDates: Bool
-  private var segments: [Segment] = []
+  var random: SeededGenerator
+  var steps: [String] = []
+  private let events = TailEventQueue(includesDecisions: true)
+  let bench: Workbench
+  let usesSymlink: Bool
+  let scheme: RotationScheme
+  var segments: [Segment] = []
   /// What the log's path names: the file's name and its segment; nil when it names nothing.
-  private var current: (name: String, segment: Segment)?
+  var current: (name: String, segment: Segment)?
   /// The other files, by name.
-  private var siblings: [String: Segment] = [:]
+  var siblings: [String: Segment] = [:]
   /// Rotated files that a late line may still go to.
-  private var late: [(name: String, segment: Segment, rotatedAt: Double)] = []
-  private var now = 0.0
-  private var lineNumber = 0
-  private var fileNumber = 0
+  var late: [(name: String, segment: Segment, rotatedAt: Double)] = []
+  var now = 0.0
+  var lineNumber = 0
+  var fileNumber = 0
   /// The state that a kill falls back to: the position, and how many lines were delivered then.
-  private var snapshot: (position: TailPosition, lines: Int)?
+  var snapshot: (position: TailPosition, lines: Int)?
   private var modified: Int64 = 1_700_000_000_000_000_000
   private var failure: String?
+  /// Whether the log's file has zeros behind its lines, over which the next ones are written.
+  var isPreallocated: Bool { current?.segment.isPreallocated ?? false }
   /// Whether the log was truncated since the last drain.
-  private var wasTruncated = false
+  var wasTruncated = false
 
   init(seed: UInt64) throws {
     random = SeededGenerator(seed: seed)
     let inotify = Int.random(in: 0..<3, using: &random) > 0
     bench = Workbench(usesInotify: inotify)
+    bench.events = events
     bench.options.maximumLineBytes = [40, 100, 65_536].randomElement(using: &random) ?? 40
     bench.options.maximumOpenFiles = [3, 6, 64].randomElement(using: &random) ?? 64
     usesSymlink = Int.random(in: 0..<5, using: &random) == 0
-    usesDates = Bool.random(using: &random)
+    scheme = RotationScheme.allCases.randomElement(using: &random) ?? .numbers
+    // Times in lines tell more; without them everything must be right as well.
+    if Bool.random(using: &random) { bench.options.sketch = Self.sketch }
     steps.append(
-      "inotify \(inotify), longest line \(bench.options.maximumLineBytes), symlink \(usesSymlink), dates \(usesDates)"
+      "inotify \(inotify), longest line \(bench.options.maximumLineBytes), symlink \(usesSymlink), \(scheme), "
+        + "times \(bench.options.sketch != nil)"
     )
     if Bool.random(using: &random) { try create() }
     try bench.start()
@@ -113,7 +122,9 @@ final class LogModel {
     case 88..<90: try replace()
     case 90..<93: try restart(fromSnapshot: false)
     case 93..<96: try restart(fromSnapshot: true)
-    case 96..<98: takeSnapshot()
+    case 96: takeSnapshot()
+    case 97: try cutHalfLine()
+    case 98: try replaceByCopy()
     default: try moveDirectory()
     }
   }
@@ -146,7 +157,7 @@ final class LogModel {
 
   // MARK: Steps of the tailer
 
-  private func readAvailable(budget: Int) throws {
+  func readAvailable(budget: Int) throws {
     bench.watcher.takeWakeups()
     wasTruncated = false
     guard let tailer = bench.tailer else { return }
@@ -154,6 +165,11 @@ final class LogModel {
       try bench.readAvailable(budget: budget)
     } else {
       _ = tailer.readAvailable(budget: budget, into: &bench.sink)
+    }
+    for report in events.take() {
+      guard case .decided(let decision) = report.event else { continue }
+      let name = decision.path.split(separator: "/").last ?? ""
+      steps.append("  \(decision.action.rawValue) \(name): \(decision.reason)")
     }
     let held = tailer.chain.map {
       "\($0.status.inode % 10_000):\($0.role == .atPath ? "path" : $0.role == .copy ? "copy" : "old") \($0.offset)/\($0.status.size)"
@@ -191,47 +207,51 @@ final class LogModel {
 
   // MARK: Steps of the log
 
-  private func touch(_ name: String) throws {
+  func touch(_ name: String) throws {
     modified += 1_000_000
     try bench.setModified(name, nanoseconds: modified)
   }
 
-  private func create() throws {
+  func create() throws {
     fileNumber += 1
     let segment = Segment(number: segments.count)
     segments.append(segment)
     let name = usesSymlink ? "etl.log.run\(1_000 + fileNumber)" : "etl.log"
     steps.append("create \(name), segment \(segment.number)")
     try bench.append("", to: name)
+    segment.isPreallocated = !usesSymlink && Int.random(in: 0..<6, using: &random) == 0
+    if segment.isPreallocated {
+      try bench.append([UInt8](repeating: 0, count: [100, 5_000].randomElement(using: &random) ?? 100), to: name)
+      steps.append("preallocated")
+    }
     try touch(name)
     if usesSymlink { try bench.makeLink("etl.log", to: name) }
     current = (name, segment)
   }
 
-  private func append(whole: Bool) throws {
+  func append(whole: Bool) throws {
     guard let current else { return }
     try write(whole: whole, to: current.name, current.segment)
   }
 
-  private func write(whole: Bool, to name: String, _ segment: Segment) throws {
+  func write(whole: Bool, to name: String, _ segment: Segment) throws {
     var text: [UInt8] = []
     for _ in 0..<Int.random(in: 1..<6, using: &random) { text += line(of: segment) }
     if !whole { text.removeLast(Int.random(in: 1..<text.count, using: &random)) }
     steps.append("append \(text.count) bytes to \(name), segment \(segment.number)\(whole ? "" : ", half a line")")
-    segment.bytes += text
-    try bench.append(text, to: name)
+    try put(text, to: name, segment)
     try touch(name)
   }
 
   /// A line like no other, whose first byte tells its segment from its neighbours.
-  private func line(of segment: Segment) -> [UInt8] {
+  func line(of segment: Segment) -> [UInt8] {
     lineNumber += 1
     let letter = UInt8(ascii: "A") + UInt8(segment.number % 50)
     let padding = String(repeating: "é", count: Int.random(in: 0..<40, using: &random))
     return [letter] + Array("\(segment.number)/\(lineNumber) \(padding)\n".utf8)
   }
 
-  private func rotate() throws {
+  func rotate() throws {
     guard let old = current else { return }
     if usesSymlink {
       siblings[old.name] = old.segment
@@ -248,21 +268,21 @@ final class LogModel {
     if Int.random(in: 0..<4, using: &random) > 0 { try create() }
   }
 
-  /// Frees the name for the next rotated file as logrotate does: numbers move up, dates go on.
+  /// Frees the name for the next rotated file as rotation does: numbers move up, dates go on.
   private func makeRoom() throws -> String {
     fileNumber += 1
-    if usesDates { return "etl.log-\(20_250_000 + fileNumber)" }
+    guard scheme.movesUp else { return scheme.name(fileNumber) }
     for number in stride(from: siblings.count, through: 1, by: -1) {
-      guard let segment = siblings.removeValue(forKey: "etl.log.\(number)") else { continue }
-      try bench.rename("etl.log.\(number)", to: "etl.log.\(number + 1)")
-      siblings["etl.log.\(number + 1)"] = segment
-      for index in late.indices where late[index].segment === segment { late[index].name = "etl.log.\(number + 1)" }
+      guard let segment = siblings.removeValue(forKey: scheme.name(number)) else { continue }
+      try bench.rename(scheme.name(number), to: scheme.name(number + 1))
+      siblings[scheme.name(number + 1)] = segment
+      for index in late.indices where late[index].segment === segment { late[index].name = scheme.name(number + 1) }
     }
-    return "etl.log.1"
+    return scheme.name(1)
   }
 
   private func copyTruncate() throws {
-    guard let old = current, !usesSymlink else { return }
+    guard let old = current, !usesSymlink, !isPreallocated else { return }
     let name = try makeRoom()
     try bench.copy(to: name)
     try touch(name)
@@ -308,7 +328,7 @@ final class LogModel {
     // What the tailer has not seen yet as it is now, it puts in its place by the time of its last line: not that.
     guard let front = bench.tailer?.chain.first, front.head.bytes > 0, !wasTruncated || front.role != .atPath,
       let target = late.first(where: {
-        (try? FileStatus(of: bench.path($0.name)))?.isSameFile(as: front.status) == true
+        !$0.segment.isPreallocated && (try? FileStatus(of: bench.path($0.name)))?.isSameFile(as: front.status) == true
       })
     else { return }
     steps.append("late:")

@@ -58,7 +58,10 @@ struct PartsTests {
     var oversized = 0
     var line: [UInt8] = []
     var isOversized = false
+    // Those at the end may yet be written over.
+    var zeros: [UInt8] = []
     for byte in bytes {
+      zeros = byte == 0 && line.isEmpty && !isOversized ? zeros + [0] : []
       if byte == UInt8(ascii: "\n") {
         let length = line.last == UInt8(ascii: "\r") ? line.count - 1 : line.count
         if isOversized || length > maximumLineBytes {
@@ -76,7 +79,7 @@ struct PartsTests {
         }
       }
     }
-    return (lines, oversized, line)
+    return (lines, oversized, line + zeros)
   }
 
   @Test(

@@ -169,12 +169,12 @@ struct TailRegistryTests {
   func renamedWhileDown() throws {
     defer { cleanUp() }
     try write("etl.log", text("one"))
-    let first = try makeSet("etl*.log")
+    let first = try makeSet(rotateWait: 0, "etl*.log")
     var bytes = drain(first)
     try append("etl.log", "one line more\n")
     try rename("etl.log", "etl-20261123.log")
     try write("etl.log", text("two"))
-    let second = try makeSet(positions: first.positions, "etl*.log")
+    let second = try makeSet(positions: first.positions, rotateWait: 0, "etl*.log")
     for _ in 0..<3 { bytes += drain(second) }
     #expect(bytes == text("one").utf8.count + "one line more\n".utf8.count + text("two").utf8.count)
   }

@@ -107,6 +107,18 @@ final class Workbench {
     try file.writeAll(unsafe bytes.span.bytes)
   }
 
+  /// Writes over what is there, or behind it.
+  func write(_ text: String, at offset: Int, to name: String = "etl.log") throws {
+    try write(Array(text.utf8), at: offset, to: name)
+  }
+
+  func write(_ bytes: [UInt8], at offset: Int, to name: String) throws {
+    let handle = try #require(FileHandle(forWritingAtPath: path(name)))
+    try handle.seek(toOffset: UInt64(offset))
+    try handle.write(contentsOf: Data(bytes))
+    try handle.close()
+  }
+
   func makeDirectory(_ name: String) throws {
     try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: false)
   }

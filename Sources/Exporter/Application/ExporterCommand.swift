@@ -62,6 +62,6 @@ package enum ExporterCommand {
   ///
   /// - Parameter text: The line without the program's name and without its newline.
   package static func complain(_ text: String) {
-    writeToStandardError("\(program): \(text)\n")
+    writeToStandardError("\(program): \(PathBytes.displayed(text))\n")
   }
 }

@@ -66,14 +66,21 @@ final class LogFollower {
     sourcePipelines = configuration.sourcePipelines
     eventLog = TailEventLog(logger: logger, rotateWaitSeconds: configuration.rotateWait.inSeconds)
     notes = FollowerReports(earlierBytes: snapshot?.totals.readBytes ?? 0)
+    var pipelines = snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames)
+    let countedNames = Set(pipelines.all.filter(\.hasJobEvents).compactMap(\.name))
+    let lateName = LateNaming.name(configuration.logSources, since: snapshot?.logs ?? [], countedNames: countedNames)
+    if let lateName, pipelines.moveUnnamed(to: lateName) {
+      logger.write(.info, "the log has a name now; what was counted without one goes on under it", ["name": lateName])
+    }
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
-      pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
+      pipelines: pipelines,
       lineCounts: snapshot?.lineCounts ?? LineCounts()
     )
     registry = try TailRegistry(
       following: configuration,
       positions: snapshot?.logs ?? [],
+      savedAt: snapshot?.writtenNanoseconds.map(WallTime.init(nanoseconds:)),
       watcher: TailWatcher(usesInotify: configuration.usesInotify)
     )
     if let snapshot { note(snapshot) }
@@ -82,7 +89,9 @@ final class LogFollower {
     guard let descriptor = registry.watcher.wakeDescriptor else { return }
     do throws(SystemCallError) {
       wakeUp = try DescriptorEvent(loop: loop, readable: descriptor) { [unowned self] in
-        if registry.watcher.takeWakeups() { readSlice(.wakeUp) }
+        guard registry.watcher.takeWakeups() else { return }
+        if registry.hasNewNames { refreshPatterns() }
+        readSlice(.wakeUp)
       }
     } catch {
       throw StartError("\(error)")
@@ -102,18 +111,23 @@ final class LogFollower {
 
   private func poll() {
     pollTimer?.schedule(afterSeconds: pollSeconds)
-    if registry.hasPatterns {
-      for gone in registry.refresh() {
-        earlierCounters.addCounters(of: gone.tailer)
-        followed[gone.number] = nil
-      }
-    }
+    if registry.hasPatterns { refreshPatterns() }
     readSlice(.tick)
     reportOnTick()
     logger.writeSuppressed(at: .now)
   }
 
+  /// Looks which files match the patterns now.
+  private func refreshPatterns() {
+    for gone in registry.refresh() {
+      earlierCounters.addCounters(of: gone.tailer)
+      followed[gone.number] = nil
+    }
+  }
+
   private func readSlice(_ occasion: Occasion) {
+    registry.watcher.beginTurn()
+    defer { registry.watcher.endTurn() }
     let due = registry.logs.indices.filter { occasion == .tick || registry.logs[$0].tailer.isAwake }
     let budget = max(Self.bytesPerTurn / max(due.count, 1), Self.leastBytesPerTurn)
     var busySources: Set<Int> = []
@@ -209,12 +223,12 @@ extension LogFollower {
   /// How each log is doing.
   var logHealth: [LogHealth] {
     let logs = registry.logs.map { log in
-      var health = LogHealth(path: log.path, lagBytes: log.tailer.lagBytes)
+      var health = LogHealth(path: PathBytes.displayed(log.path), lagBytes: log.tailer.lagBytes)
       switch log.tailer.state {
       case .following: break
       // A log of a pattern that is gone is not waited for; it is only held for a while.
-      case .waiting(let reason): health.waitingFor = log.isLingering ? nil : reason
-      case .failing(let error): health.failure = "\(error)"
+      case .waiting(let reason): health.waitingFor = log.isLingering ? nil : PathBytes.displayed(reason)
+      case .failing(let error): health.failure = PathBytes.displayed("\(error)")
       case .ended: health.waitingFor = "standard input has ended"
       }
       return health

@@ -16,6 +16,10 @@ struct ReadCounters {
   var lostPositions: Int64 = 0
   /// Truncations for which no copy of what was there before was found.
   var truncationsWithoutCopy: Int64 = 0
+  /// Files beside a log whose names may be its own that were not read, because of what is in them.
+  var skippedFiles: Int64 = 0
+  /// Files of a log that were rotated away and packed before they could be read.
+  var missedFiles: Int64 = 0
   /// Replacements of a log by how they happened.
   var rotations = RotationCounts()
 
@@ -30,6 +34,8 @@ struct ReadCounters {
     abandonedFiles += statistics.abandonedFiles
     lostPositions += statistics.lostPositions
     truncationsWithoutCopy += statistics.truncationsWithoutCopy
+    skippedFiles += statistics.skippedFiles
+    missedFiles += statistics.missedFiles
     for series in RotationCounts.series { rotations[series.kind] += statistics.rotations(series.kind) }
   }
 
@@ -51,7 +57,7 @@ struct RotationCounts {
   }
 
   // In place, because each scrape adds up those of all logs.
-  private var counts = InlineArray<5, Int64>(repeating: 0)
+  private var counts = InlineArray<6, Int64>(repeating: 0)
 
   subscript(kind: RotationKind) -> Int64 {
     get { counts[Self.index(of: kind)] }
@@ -65,6 +71,7 @@ struct RotationCounts {
     case .delete: 2
     case .replace: 3
     case .symlink: 4
+    case .successor: 5
     }
   }
 }

@@ -70,6 +70,20 @@ struct TailEventLog {
         ["path": path, "file": file],
         about: "truncation of \(path)"
       )
+    case .fileSkipped(let file, let reason):
+      logger.write(
+        .warn,
+        "a file beside the log is not read",
+        ["path": path, "file": file, "reason": reason],
+        about: "files beside \(path)"
+      )
+    case .fileMissed(let file):
+      logger.write(
+        .warn,
+        "a file of the log was packed before it was read; its lines are lost",
+        ["path": path, "file": file],
+        about: "packed files of \(path)"
+      )
     case .fileAbandoned(let file, let error):
       logger.write(
         .error,

@@ -1,4 +1,5 @@
 internal import JSON
+internal import LinuxIO
 
 /// The value of a field in a line of the own log.
 enum LoggedValue: Equatable {
@@ -21,7 +22,7 @@ protocol LoggedValueConvertible {
 }
 
 extension String: LoggedValueConvertible {
-  var loggedValue: LoggedValue { .text(self) }
+  var loggedValue: LoggedValue { .text(PathBytes.displayed(self)) }
 }
 
 extension Int: LoggedValueConvertible {

@@ -142,6 +142,7 @@ extension FilePosition {
       ("inside_oversized_line", .boolean(isInsideOversizedLine)),
       ("seen_bytes", .integer(seenBytes)),
       ("seen_hash", .string(hexadecimal(seenHash))),
+      ("delivered", .string(delivered.text)),
     ])
   }
 
@@ -159,7 +160,9 @@ extension FilePosition {
       precedingHash: precedingHash,
       isInsideOversizedLine: isInside,
       seenBytes: seenBytes,
-      seenHash: seenHash
+      seenHash: seenHash,
+      // Versions before 0.2 did not keep them.
+      delivered: json["delivered"]?.stringValue.flatMap(DeliveredFingerprints.init(text:))
     )
   }
 }
@@ -210,6 +213,8 @@ extension ReadCounters {
       ("abandoned_files", .integer(abandonedFiles)),
       ("lost_positions", .integer(lostPositions)),
       ("truncations_without_copy", .integer(truncationsWithoutCopy)),
+      ("skipped_files", .integer(skippedFiles)),
+      ("missed_files", .integer(missedFiles)),
     ])
   }
 
@@ -222,6 +227,8 @@ extension ReadCounters {
     abandonedFiles = json?["abandoned_files"]?.count ?? 0
     lostPositions = json?["lost_positions"]?.count ?? 0
     truncationsWithoutCopy = json?["truncations_without_copy"]?.count ?? 0
+    skippedFiles = json?["skipped_files"]?.count ?? 0
+    missedFiles = json?["missed_files"]?.count ?? 0
     for kind in RotationKind.allCases { rotations[kind] = json?["rotations"]?[kind.rawValue]?.count ?? 0 }
   }
 }

@@ -143,6 +143,13 @@ enum MetricCatalogue {
       total("etl_exporter_log_lost_positions_total", "Files that were not found any more after a restart.") {
         $0.logs.lostPositions
       },
+      total("etl_exporter_log_missed_files_total", "Files of the logs that were packed before they could be read.") {
+        $0.logs.missedFiles
+      },
+      total("etl_exporter_log_skipped_files_total", "Files beside the logs that are none of theirs by what is in them.")
+      {
+        $0.logs.skippedFiles
+      },
       total(
         "etl_exporter_log_truncations_without_copy_total",
         "Times that a log was cut to nothing and no copy was found of what it had held."

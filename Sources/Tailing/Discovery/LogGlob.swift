@@ -4,7 +4,8 @@ package import LinuxIO
 package struct LogGlob: Equatable {
   /// The pattern: a path in whose components `*`, `?` and `[…]` stand for other characters.
   package let pattern: String
-  private let components: [String]
+  /// The parts between slashes.
+  let components: [String]
   private let isAbsolute: Bool
 
   /// More files than this are no logs of one job, but a directory named by mistake.
@@ -49,6 +50,8 @@ package struct LogGlob: Equatable {
   package func matches(besides followed: Set<String>, at now: WallTime = .now) -> GlobMatches {
     var walk = GlobWalk()
     walk.expand(isAbsolute ? "/" : "", components[...])
+    // A file that is named like the pattern itself is meant by it, whatever the pattern's characters stand for.
+    if (try? FileStatus(of: pattern)) != nil, !walk.paths.contains(pattern) { walk.add(pattern) }
     let names = walk.paths.filter { !SiblingFinder.isNoLog($0) }
     var files = FileLooks()
     let all = Set(names)
@@ -110,6 +113,9 @@ package struct GlobMatches: Equatable {
   /// Whether a change of these directories from now on would show in their times.
   let isSettled: Bool
 
+  /// The directories whose names were looked at.
+  var directoryPaths: [String] { Array(directories.keys) }
+
   /// Whether the same names would match again, as far as the directories' times tell. What a link leads to, and what
   /// kind of file a name names, may have changed all the same.
   ///
@@ -154,6 +160,8 @@ private struct GlobWalk {
     namesLeft -= names.count
     for name in names where LinuxIO.matches(name, pattern: component) { expand(join(base, name), rest) }
   }
+
+  mutating func add(_ path: String) { paths.append(path) }
 
   func isSettled(at now: WallTime) -> Bool {
     directories.values.allSatisfy { status in

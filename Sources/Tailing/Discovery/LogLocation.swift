@@ -10,6 +10,10 @@ final class LogLocation {
   var followedPath: String?
   /// Whether the path named nothing at the last scan.
   var wasMissing = false
+  /// The file that the path names, where the log is full and goes on in another one; nil while it does not.
+  var fullFile: FileStatus?
+  /// The last file, where it was deleted and read to its end before the next one came.
+  var endedPath: String?
   /// Whether the log's directory was not there when the siblings were last listed.
   var isDirectoryMissing = false
 
@@ -25,6 +29,12 @@ final class LogLocation {
 
   /// Whether the path now leads where it led before.
   var leadsToFollowedPath: Bool { followedPath == nil || followedPath == trail.resolvedPath }
+
+  /// Whether a file is the full one, and still as it was when the log went on in another.
+  func isFull(_ status: FileStatus) -> Bool {
+    guard let fullFile else { return false }
+    return fullFile.isSameFile(as: status) && fullFile.size == status.size
+  }
 
   /// The path names the log.
   func noteFollowed() {
@@ -47,5 +57,11 @@ final class LogLocation {
   func register() {
     let (directory, name) = SiblingFinder.split(path)
     watches.logPaths = [SiblingFinder.join(SymlinkChain(along: directory).resolvedPath, name), trail.resolvedPath]
+    let names = trail.names
+    let target = SiblingFinder.split(trail.resolvedPath).name
+    let related = [
+      RotationName.Matcher(log: name), RotationName.Matcher(log: target, isLinkTarget: trail.resolvedPath != path),
+    ]
+    watches.isWanted = { other in names.contains(other) || related.contains { $0.matches(other) } }
   }
 }

@@ -47,6 +47,27 @@ struct DroppedLogs {
 
   func index(of key: String) -> Int? { positions.firstIndex { $0.path == key } }
 
+  /// Whether one of the logs has read a file, under whatever name.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - key: What it is known by; what was read under this name is not asked for.
+  /// - Returns: True where reading it from its start would count lines again.
+  func hasRead(_ path: String, besides key: String) -> Bool {
+    guard !positions.isEmpty, let status = try? FileStatus(of: path) else { return false }
+    return positions.contains { saved in
+      guard saved.path != key else { return false }
+      // With less of it, another file with its number cannot be told from it.
+      let files = (saved.position.files + saved.position.knownSiblings).filter {
+        $0.offset >= ReadFileIndex.minimumFingerprintBytes
+      }
+      let hasNumber = files.contains {
+        $0.identity.inode == status.inode && $0.identity.device == status.device
+      }
+      return hasNumber && saved.position.hasRead(path)
+    }
+  }
+
   mutating func remove(at index: Int) { positions.remove(at: index) }
 
   private mutating func forgetOldest() {

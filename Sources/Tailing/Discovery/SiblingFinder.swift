@@ -1,45 +1,47 @@
 internal import LinuxIO
 
-/// Finds the files beside a log that rotation may have made of it: those whose names go on behind the log's name with
-/// `.`, `-` or `_`, as in `etl.log.1`, `etl.log-20250101` and `etl.log_old`.
+/// Finds the files beside a log that rotation may have made of it, by their names; see `RotationName`.
 enum SiblingFinder {
   /// Endings of files that are no log: packed ones, whose lines cannot be read, what is not meant to last, and snapshots.
+  private static let packedEndings = [".gz", ".xz", ".zst", ".bz2", ".lz4", ".lzma", ".zip", ".Z"]
   private static let otherEndings = [
-    ".gz", ".xz", ".zst", ".bz2", ".lz4", ".lzma", ".zip", ".Z", ".lock", ".pid", ".tmp", ".part", ".swp", "~",
+    ".lock", ".pid", ".tmp", ".part", ".swp", "~",
     ".snapshot", ".new", ".corrupt",
   ]
-
-  /// What may come between a log's name and what rotation adds to it.
-  private static let separators = Array(".-_".utf8)
 
   /// Lists the siblings of a path.
   ///
   /// - Parameters:
   ///   - path: The log's path.
-  ///   - limit: The greatest number of names like the log's.
+  ///   - isLinkTarget: Whether a link leads to it.
+  ///   - known: The names in the directory, where they are known already.
+  ///   - limit: The greatest number of siblings, packed ones and such left out.
   /// - Returns: Their paths; nil where there is no directory.
   /// - Throws: `SystemCallError` as `opendir(3)` lists them; E2BIG when there are more than the limit.
-  static func siblings(of path: String, limit: Int) throws(SystemCallError) -> [String]? {
+  static func siblings(
+    of path: String,
+    isLinkTarget: Bool,
+    in known: DirectoryNames? = nil,
+    limit: Int
+  ) throws(SystemCallError) -> [String]? {
     let (directory, name) = split(path)
+    let related = RotationName.Matcher(log: name, isLinkTarget: isLinkTarget)
     let names: [String]
-    do throws(SystemCallError) {
-      names = try Directory.names(in: directory, startingWith: name, limit: limit + 2)
-    } catch {
-      if error.errno == .noSuchFile || error.errno == .notDirectory { return nil }
-      throw error
+    if let known {
+      names = known.matching(related).filter { !isNoLog($0) }
+    } else {
+      do throws(SystemCallError) {
+        names = try Directory.names(in: directory, limit: limit + 1) { related.matches($0) && !isNoLog($0) }
+      } catch {
+        if error.errno == .noSuchFile || error.errno == .notDirectory { return nil }
+        throw error
+      }
     }
-    let others = names.filter { $0 != name }
     // Which of them are new could not be told from which were left out.
-    guard others.count <= limit else {
+    guard names.count <= limit else {
       throw SystemCallError(operation: "list all siblings of", subject: path, errno: .tooBig)
     }
-    return others.filter { continues(name, in: $0) && !isNoLog($0) }.map { join(directory, $0) }
-  }
-
-  /// Whether one name goes on behind another as a rotated file's does behind its log's.
-  private static func continues(_ name: String, in longer: String) -> Bool {
-    let rest = longer.utf8.dropFirst(name.utf8.count)
-    return longer.utf8.starts(with: name.utf8) && rest.first.map { separators.contains($0) } == true
+    return names.map { join(directory, $0) }
   }
 
   /// What a name may be the rotated sibling's of: the name up to each separator in it.
@@ -47,7 +49,7 @@ enum SiblingFinder {
   /// - Parameter name: A name or a path.
   /// - Returns: The beginnings, the shortest one first.
   static func possibleLogs(of name: String) -> [String] {
-    name.utf8.indices.dropFirst().filter { separators.contains(name.utf8[$0]) }.map { String(name[..<$0]) }
+    name.utf8.indices.dropFirst().filter { RotationName.separators.contains(name.utf8[$0]) }.map { String(name[..<$0]) }
   }
 
   /// A path in a directory.
@@ -57,7 +59,26 @@ enum SiblingFinder {
 
   /// Whether a name says that the file is no log, such as a packed one.
   static func isNoLog(_ name: String) -> Bool {
-    otherEndings.contains { name.hasSuffix($0) }
+    otherEndings.contains { name.hasSuffix($0) } || isPacked(name)
+  }
+
+  /// Whether a name says that the file is packed.
+  private static func isPacked(_ name: String) -> Bool { packedEndings.contains { name.hasSuffix($0) } }
+
+  /// Packed siblings of a path.
+  ///
+  /// - Parameters:
+  ///   - path: The log's path.
+  ///   - limit: The greatest number.
+  /// - Returns: Their paths; none where the directory cannot be listed.
+  static func packedSiblings(of path: String, limit: Int) -> [String] {
+    let (directory, name) = split(path)
+    let related = RotationName.Matcher(log: name)
+    let names = try? Directory.names(in: directory, limit: limit) { name in
+      guard let ending = packedEndings.first(where: { name.hasSuffix($0) }) else { return false }
+      return related.matches(String(name.dropLast(ending.count))) || related.matches(name)
+    }
+    return (names ?? []).map { join(directory, $0) }
   }
 
   /// The directory and the name of a path.

@@ -14,6 +14,11 @@ package struct TailRegistry {
   private var patterns: [GlobSource] = []
   private let options: TailOptions
   private let buffer = TailBuffer()
+  private let shared = SharedReads()
+  /// Wakes when a name comes or goes that a pattern may match.
+  private let globWatches: WatchSet
+  /// When the patterns were looked at last, also by an earlier process; nil before the first time.
+  private var lastRefresh: WallTime?
   private let readsSiblings: Bool
   private var dropped: DroppedLogs
   private var savedFiles: SavedFiles
@@ -32,6 +37,7 @@ package struct TailRegistry {
   ///   - readsSiblings: Whether a log that has no position begins with its rotated siblings.
   ///   - watcher: The process's watcher.
   ///   - events: Where events go.
+  ///   - time: When the positions were saved; nil where there are none.
   /// - Throws: `TailStartError` when a path cannot be followed, or two paths are one file.
   package init(
     _ sources: [String],
@@ -39,12 +45,15 @@ package struct TailRegistry {
     positions: [SavedPosition],
     readsSiblings: Bool = false,
     watcher: TailWatcher,
-    events: TailEventQueue = TailEventQueue(includesDecisions: false)
+    events: TailEventQueue = TailEventQueue(includesDecisions: false),
+    resumingFrom time: WallTime? = nil
   ) throws(TailStartError) {
     self.options = options
     self.watcher = watcher
     self.readsSiblings = readsSiblings
     self.events = events
+    lastRefresh = time
+    globWatches = watcher.makeSet()
     let workingDirectory = workingDirectory
     dropped = DroppedLogs(
       positions.map {
@@ -114,6 +123,8 @@ package struct TailRegistry {
   /// - Returns: The logs that are gone for good and were let go.
   package mutating func refresh(at now: MonotonicTime = .now) -> [TailTarget] {
     var gone: [TailTarget] = []
+    let time = WallTime.now
+    globWatches.isAwake = false
     dropped.keep(atLeast: logs.count)
     for index in patterns.indices {
       let isNew = !patterns[index].isCurrent(at: now)
@@ -129,9 +140,21 @@ package struct TailRegistry {
       gone += stopTailing(of: source, at: now)
       if isNew { followMatches(of: source) }
     }
+    lastRefresh = time
+    watchPatterns()
     for log in gone { log.tailer.noteStopped() }
     dropped.append(gone.map(saved))
     return gone
+  }
+
+  /// Whether a name came or went that a pattern may match, so that `refresh` is worth it now.
+  package var hasNewNames: Bool { globWatches.isAwake }
+
+  private func watchPatterns() {
+    guard hasPatterns else { return }
+    let components = Set(patterns.flatMap(\.pattern.components))
+    globWatches.isWanted = { name in components.contains { name == $0 || LinuxIO.matches(name, pattern: $0) } }
+    _ = globWatches.watch(directories: patterns.flatMap { $0.matches?.directoryPaths ?? [] })
   }
 
   /// Lets logs of a pattern go of which no more is to be expected.
@@ -176,7 +199,8 @@ package struct TailRegistry {
         continue
       }
       // Before the first reading a tailer takes for its own what lost the name that it goes by, and will not find it.
-      guard (isFirstScan && savedFiles.contains(number)) || !isRead(path, key: key) else { continue }
+      let goesOn = isFirstScan && savedFiles.contains(number) && !isFoundByItsLog(path, number)
+      guard goesOn || !isRead(path, key: key) else { continue }
       // What is no file any more is looked at again the next time.
       guard (try? follow(path, sourceIndex: source.index)) != nil else { continue }
       followed.insert(key)
@@ -186,10 +210,16 @@ package struct TailRegistry {
     logs[earlierCount...].sort { order[$0.path] ?? 0 < order[$1.path] ?? 0 }
   }
 
+  /// Whether a file that an earlier process was reading will be found by the log that it was read for.
+  private func isFoundByItsLog(_ path: String, _ number: FileNumber) -> Bool {
+    logs.contains { $0.tailer.willFind(path, number) }
+  }
+
   /// Whether a file is one that some log has read under another name, or a copy of one.
   private mutating func isRead(_ path: String, key: String) -> Bool {
     // The one that had read it at the last look most probably still has.
     if let reader = readers[key], logs.contains(where: { $0.key == reader && $0.tailer.hasRead(path) }) { return true }
+    if dropped.hasRead(path, besides: key) { return true }
     let reader = logs.first { log in
       (log.isResumed || log.tailer.statistics.bytesRead > 0) && log.tailer.hasRead(path)
     }
@@ -203,15 +233,15 @@ package struct TailRegistry {
     let index = dropped.index(of: key)
     let position =
       index.map { spelled(dropped.positions[$0].position, for: path) } ?? savedFiles.takePosition(of: path)
-      ?? (readsSiblings ? .beforeSiblings(of: path) : nil)
+      ?? (readsSiblings ? .beforeSiblings(of: path) : positionOfNewcomer(path, sourceIndex: sourceIndex))
     let tailer = try LogTailer(
       path: path,
       options: options,
       resumingAt: position,
       watcher: watcher,
       buffer: buffer,
-      target: nextNumber,
-      events: events
+      recorder: TailRecorder(log: path, target: nextNumber, queue: events),
+      shared: shared
     )
     if let index { dropped.remove(at: index) }
     logs.append(
@@ -228,6 +258,18 @@ package struct TailRegistry {
   }
 
   // MARK: Positions
+
+  /// Files' times are by a clock that may be this much behind.
+  private static let clockTickNanoseconds: Int64 = 100_000_000
+
+  /// Where to begin with a log of a pattern that came since the patterns were last looked at: what it was renamed to
+  /// before anybody saw it belongs to it.
+  private func positionOfNewcomer(_ path: String, sourceIndex: Int) -> TailPosition? {
+    guard let lastRefresh, patterns.contains(where: { $0.index == sourceIndex }) else { return nil }
+    var position = TailPosition.beforeSiblings(of: path)
+    position.modifiedNanoseconds = lastRefresh.nanoseconds - Self.clockTickNanoseconds
+    return position
+  }
 
   private func saved(_ log: TailTarget) -> SavedPosition {
     SavedPosition(path: log.key, position: neutral(log.tailer.position))

@@ -13,6 +13,8 @@ struct LineSplitter {
     var consumedBytes = 0
     /// Those of them that were NUL at the start of a line.
     var holeBytes = 0
+    /// Bytes behind those that are done with that are all NUL, up to the end.
+    var trailingZeros = 0
     /// Lines over the limit that ended.
     var oversizedLines = 0
   }
@@ -25,7 +27,7 @@ struct LineSplitter {
   /// Delivers the whole lines at the start of some bytes.
   ///
   /// NUL at the start of a line is dropped: copytruncate under a writer that is not in O_APPEND leaves a hole there, and
-  /// so does a file system after a power loss.
+  /// so does a file system after a power loss. Where nothing else is behind it lines may yet be written over it.
   ///
   /// - Parameters:
   ///   - bytes: The bytes from the first one that is not done with.
@@ -46,8 +48,14 @@ struct LineSplitter {
         isInsideOversizedLine = false
         start = end + 1
       } else if bytes.byte(at: start) == 0 {
-        start += 1
-        outcome.holeBytes += 1
+        var content = start + 1
+        while content < count, bytes.byte(at: content) == 0 { content += 1 }
+        guard content < count else {
+          outcome.trailingZeros = count - start
+          break
+        }
+        outcome.holeBytes += content - start
+        start = content
       } else {
         let end = endOfWholeLines(in: bytes, from: start)
         if end > start {
@@ -66,7 +74,10 @@ struct LineSplitter {
 
   /// Whether the line at the end of what is there is over the limit, whatever comes.
   private func isOversized(_ bytes: RawSpan, from start: Int) -> Bool {
-    let excess = bytes.byteCount - start - maximumLineBytes
+    var end = bytes.byteCount
+    // Room for more of the line is no part of it.
+    while end > start, bytes.byte(at: end - 1) == 0 { end -= 1 }
+    let excess = end - start - maximumLineBytes
     // One more byte may be the first half of the line's ending.
     return excess > 1 || excess == 1 && bytes.byte(at: start + maximumLineBytes) != Self.carriageReturn
   }

@@ -18,8 +18,8 @@ final class OpenLogFile {
   enum ContentCheck: Equatable {
     /// What was seen is still there.
     case intact
-    /// It was cut, but begins as before: nothing of what is left is new.
-    case shortened
+    /// It was cut, or written anew, but begins as before: up to an offset it holds what was delivered.
+    case shortened(upTo: Int64)
     /// It was cut to nothing; what is there now is new.
     case truncated
   }
@@ -29,6 +29,8 @@ final class OpenLogFile {
   let path: String
   var role: Role
   var isInsideOversizedLine = false
+  /// Whether what it held is read on in a copy of it.
+  var hasContinuation = false
   /// Whether it was found beside the log and not one byte of it was read: it may yet prove to be a copy.
   var isUnproven = false
   /// As it was at the last look.
@@ -46,7 +48,9 @@ final class OpenLogFile {
   /// Where the file ended at the last look, and what is before that.
   private var seen = OffsetFingerprint()
   /// What was delivered since it was opened or begun anew.
-  private var delivered = DeliveredFingerprints()
+  private(set) var delivered = DeliveredFingerprints()
+  /// Where the zeros end, as far as was looked, that begin at the first byte that was not delivered.
+  private(set) var zeroEnd: Int64 = 0
 
   /// Opens a regular file and looks at its content.
   ///
@@ -65,8 +69,8 @@ final class OpenLogFile {
   /// The first byte that was not delivered.
   var offset: Int64 { read.offset }
 
-  /// Bytes that are there and were not delivered.
-  var lagBytes: Int64 { max(0, status.size - offset) }
+  /// Bytes that are there and were not delivered; zeros at the end are none.
+  var lagBytes: Int64 { zeroEnd >= status.size ? 0 : max(0, status.size - offset) }
 
   /// Whether nothing was ever seen of its content, so that a truncation does not show.
   var isUnseen: Bool { head.bytes == 0 }
@@ -87,7 +91,8 @@ final class OpenLogFile {
       precedingHash: read.hash.value,
       isInsideOversizedLine: isInsideOversizedLine,
       seenBytes: seen.offset,
-      seenHash: seen.hash.value
+      seenHash: seen.hash.value,
+      delivered: delivered
     )
   }
 
@@ -114,68 +119,20 @@ final class OpenLogFile {
     try refreshStatus()
     if wallTime != nil, status == settledStatus { return .intact }
     settledStatus = nil
-    let size = status.size
-    guard size >= seen.offset, size >= read.offset else {
-      // With a shorter head it cannot be told from a new log that begins alike.
-      guard head.bytes == HeadFingerprint.maximumBytes, try descriptor.holds(head) else {
-        return .truncated
-      }
-      return .shortened
-    }
+    let end = try endOfContent()
     // What is new is read before what is old is compared: a truncation in between shows, and nothing is taken in of what
     // came after it.
-    let newHeadBytes = Int(min(size, Int64(HeadFingerprint.maximumBytes)))
+    let newHeadBytes = Int(min(end, Int64(HeadFingerprint.maximumBytes)))
     let newHead = newHeadBytes == head.bytes ? head.hash : try descriptor.hash(from: 0, count: newHeadBytes)
-    let newSeen = size == seen.offset ? seen : try descriptor.mark(at: size)
-    guard let newHead, let newSeen,
+    let newSeen = end == seen.offset ? seen : try descriptor.mark(at: end)
+    guard let newHead, let newSeen, end >= seen.offset, end >= read.offset,
       try descriptor.holds(head), try descriptor.holds(read), try descriptor.holds(seen)
-    else { return .truncated }
+    else { return try offsetHeld(of: position).map { .shortened(upTo: $0) } ?? .truncated }
     head = HeadFingerprint(bytes: newHeadBytes, hash: newHead)
     seen = newSeen
     verifiedNanoseconds = status.modifiedNanoseconds
     if let wallTime, status.isSettled(at: wallTime) { settledStatus = status }
     return .intact
-  }
-
-  /// Whether this file begins as another did.
-  func begins(as identity: FileIdentity) throws(SystemCallError) -> Bool {
-    try descriptor.holds(ContentHash(value: identity.headHash), from: 0, count: identity.headBytes)
-  }
-
-  /// Whether this file begins with all that was read of another, and with what else was seen of it.
-  ///
-  /// It may end before that: what is written between the copy and the cut of copytruncate may be seen and is in no copy.
-  func continues(_ other: FilePosition) throws(SystemCallError) -> Bool {
-    let isWhole = status.size >= other.seenBytes
-    guard status.size >= other.offset, isWhole || other.offset >= ReadFileIndex.minimumFingerprintBytes,
-      try begins(as: other.identity),
-      try descriptor.holds(OffsetFingerprint(offset: other.offset, hash: ContentHash(value: other.precedingHash)))
-    else { return false }
-    guard isWhole else { return true }
-    return try descriptor.holds(OffsetFingerprint(offset: other.seenBytes, hash: ContentHash(value: other.seenHash)))
-  }
-
-  /// Whether all that another file holds was delivered from this one, also when it is no longer there.
-  func hasDelivered(_ other: OpenLogFile) throws(SystemCallError) -> Bool {
-    let size = other.status.size
-    let marks = delivered.marks(within: size)
-    guard size < offset, !marks.isEmpty else { return false }
-    for mark in marks {
-      guard try other.descriptor.holds(mark) else { return false }
-    }
-    guard size >= head.bytes else { return true }
-    return try other.begins(as: position.identity)
-  }
-
-  /// Whether all that this file holds is how another one begins.
-  func isBeginning(of other: OpenLogFile) throws(SystemCallError) -> Bool {
-    let size = status.size
-    let count = Int(min(size, Int64(HeadFingerprint.maximumBytes)))
-    guard other.status.size >= size, let end = try descriptor.mark(at: size),
-      let head = try descriptor.hash(from: 0, count: count),
-      try other.descriptor.holds(head, from: 0, count: count)
-    else { return false }
-    return try other.descriptor.holds(end)
   }
 
   // MARK: Moving
@@ -185,17 +142,31 @@ final class OpenLogFile {
     guard let mark = try descriptor.mark(at: offset) else { return }
     read = mark
     delivered = DeliveredFingerprints()
+    zeroEnd = 0
     self.isInsideOversizedLine = isInsideOversizedLine
   }
 
-  /// Goes on after a file was cut: at its new end, where nothing of what is left is new.
-  func moveToEnd() throws(SystemCallError) {
-    guard let end = try descriptor.mark(at: status.size) else { return }
-    if end.offset < read.offset {
-      read = end
-      delivered = DeliveredFingerprints()
+  /// Takes over the marks of an earlier process, which delivered what is before the offset.
+  func resume(delivered: DeliveredFingerprints) {
+    self.delivered = delivered
+    self.delivered.forget(behind: offset)
+  }
+
+  /// Goes on after a file was cut or written anew, behind what it still holds of what was delivered.
+  func goBack(to offset: Int64) throws(SystemCallError) {
+    let end = try endOfContent()
+    let newHeadBytes = Int(min(end, Int64(HeadFingerprint.maximumBytes)))
+    guard let place = try descriptor.mark(at: offset), let newSeen = try descriptor.mark(at: max(offset, end)),
+      let newHead = try descriptor.hash(from: 0, count: newHeadBytes)
+    else { return }
+    if offset < read.offset {
+      delivered.forget(behind: offset)
+      isInsideOversizedLine = false
     }
-    seen = end
+    read = place
+    seen = newSeen
+    head = HeadFingerprint(bytes: newHeadBytes, hash: newHead)
+    zeroEnd = 0
   }
 
   /// Starts again at the beginning, as a file that was never looked at.
@@ -204,6 +175,7 @@ final class OpenLogFile {
     read = OffsetFingerprint()
     seen = OffsetFingerprint()
     delivered = DeliveredFingerprints()
+    zeroEnd = 0
     settledStatus = nil
     isInsideOversizedLine = false
     _ = try verify()
@@ -262,12 +234,41 @@ final class OpenLogFile {
       let end = range.lowerBound + Int(place - offset)
       delivered.append(OffsetFingerprint(offset: place, hash: buffer.hash(end - OffsetFingerprint.maximumBytes..<end)))
     }
+    markLineEnds(before: end, count: count, in: buffer)
+    zeroEnd = 0
     read = OffsetFingerprint(
       offset: offset + Int64(count),
       hash: buffer.hash(max(0, end - OffsetFingerprint.maximumBytes)..<end)
     )
     if read.offset > seen.offset { seen = read }
   }
+
+  /// Marks the ends of the newest lines in what is delivered.
+  private func markLineEnds(before end: Int, count: Int, in buffer: ReadBuffer) {
+    var ends = InlineArray<16, Int>(repeating: 0)
+    var found = 0
+    var place = end
+    while found < DeliveredFingerprints.maximumLineEnds,
+      let newline = buffer.lastIndex(of: UInt8(ascii: "\n"), in: end - count..<place)
+    {
+      ends[found] = newline + 1
+      found += 1
+      place = newline
+    }
+    while found > 0 {
+      found -= 1
+      let start = max(0, ends[found] - OffsetFingerprint.maximumBytes)
+      delivered.append(
+        lineEnd: OffsetFingerprint(
+          offset: offset + Int64(ends[found] - (end - count)),
+          hash: buffer.hash(start..<ends[found])
+        )
+      )
+    }
+  }
+
+  /// Notes that there are nothing but zeros from the offset on, up to another one.
+  func noteZeros(upTo end: Int64) { zeroEnd = max(zeroEnd, end) }
 
   /// Where the data behind a hole at the offset begins, when the file system knows of one.
   func endOfHole() throws(SystemCallError) -> Int64? {

@@ -53,9 +53,18 @@ struct ReadBuffer {
     for (place, index) in range.enumerated() { storage[place] = storage[index] }
   }
 
+  /// One byte.
+  subscript(place: Int) -> UInt8 { storage[place] }
+
   /// Puts one byte at a place.
   mutating func put(_ byte: UInt8, at place: Int) {
     storage[place] = byte
+  }
+
+  /// Where a byte is last in a range.
+  func lastIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    // Safe: bytes have no padding.
+    unsafe storage.span.bytes.lastIndex(of: byte, in: range)
   }
 
   /// Goes on with a hash over a range of the bytes.
@@ -80,6 +89,12 @@ extension ReadBuffer {
   ) -> LineSplitter.Outcome {
     // Safe: bytes have no padding.
     cutter.cut(unsafe storage.span.bytes.extracting(range), into: &sink)
+  }
+
+  /// What a range that is one line says of its log.
+  func sketch(_ range: Range<Int>, with sketcher: LineSketcher) -> LineSketch {
+    // Safe: bytes have no padding.
+    sketcher(unsafe storage.span.bytes.extracting(range))
   }
 
   /// Delivers a range that is whole lines.

@@ -16,7 +16,15 @@ struct ReadFileIndex {
 
   /// Remembers a file as it stands, instead of what was known of it.
   mutating func remember(_ file: OpenLogFile) {
-    let position = file.position
+    var position = file.position
+    // Of files that are done with the beginning and the end tell enough.
+    position.delivered = DeliveredFingerprints()
+    positions.removeAll { $0.isSameFile(as: position) }
+    positions.append(position)
+  }
+
+  /// Remembers what another log has read.
+  mutating func insert(_ position: FilePosition) {
     positions.removeAll { $0.isSameFile(as: position) }
     positions.append(position)
   }

@@ -32,6 +32,8 @@ package struct FilePosition: Equatable {
   /// The 64-bit FNV-1a hash of the (up to) 64 bytes before `seenBytes`: tells files apart that begin alike, such as with
   /// the hole of a truncation, even before anything of them was delivered.
   package var seenHash: UInt64
+  /// Marks in what was delivered; none where the file was only looked at.
+  package var delivered = DeliveredFingerprints()
 
   package init(
     identity: FileIdentity,
@@ -39,7 +41,8 @@ package struct FilePosition: Equatable {
     precedingHash: UInt64,
     isInsideOversizedLine: Bool,
     seenBytes: Int64,
-    seenHash: UInt64
+    seenHash: UInt64,
+    delivered: DeliveredFingerprints? = nil
   ) {
     self.identity = identity
     self.offset = offset
@@ -47,6 +50,7 @@ package struct FilePosition: Equatable {
     self.isInsideOversizedLine = isInsideOversizedLine
     self.seenBytes = seenBytes
     self.seenHash = seenHash
+    if let delivered { self.delivered = delivered }
   }
 }
 

@@ -71,8 +71,15 @@ struct FileChain {
   }
 
   /// Whether a file that was read to its end is done with.
-  func canFinish(_ file: OpenLogFile, at now: MonotonicTime, with options: TailOptions) -> Bool {
-    if expectsNoMore, file.status.linkCount == 0 { return true }
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - isClosed: Whether nobody could write to it any more before it was read to its end.
+  ///   - now: The present.
+  ///   - options: Limits and times.
+  /// - Returns: True where no more is expected of it.
+  func canFinish(_ file: OpenLogFile, isClosed: Bool, at now: MonotonicTime, with options: TailOptions) -> Bool {
+    if expectsNoMore || isClosed, file.status.linkCount == 0 { return true }
     guard files.count > 1 else { return false }
     switch file.role {
     case .atPath: return false
@@ -80,7 +87,8 @@ struct FileChain {
     case .rotated(let since):
       if hasMoreFiles || !options.waitsForMore { return true }
       // The scan that saw the newer lines came before the read that found the end.
-      return files.dropFirst().contains(where: \.hasHadData) && now.seconds(since: since) >= options.rotateWaitSeconds
+      return files.dropFirst().contains(where: \.hasHadData)
+        && (isClosed || now.seconds(since: since) >= options.rotateWaitSeconds)
     }
   }
 }

@@ -14,7 +14,10 @@ extension LogTailer {
       try last.refreshStatus()
       if last.role == .atPath { last.role = .rotated(since: now) }
       let isGone = last.status.linkCount == 0
-      if isGone, opened.offset == 0 { try goOnBehind(last, in: opened) }
+      let tellsByTime = opened.offset == 0 && siblings.tellsByTime(opened)
+      for file in chain.reversed() where opened.offset == 0 && (tellsByTime || file.status.linkCount == 0) {
+        try goOnBehind(file, in: opened)
+      }
       // Where an earlier process followed it, nothing says where the path led then.
       let kind: RotationKind =
         last.role == .copy
@@ -22,20 +25,47 @@ extension LogTailer {
         : isGone ? (location.wasMissing ? .delete : .replace) : location.leadsToFollowedPath ? .rename : .symlink
       recorder.record(.rotated(kind, from: last.currentPath, to: path))
     }
+    if fileChain.last == nil, let ended = location.endedPath {
+      recorder.record(.rotated(.delete, from: ended, to: path))
+    }
+    location.endedPath = nil
     location.followedPath = location.trail.resolvedPath
     fileChain.expectsNoMore = false
     fileChain.append(opened)
     recorder.decide(.read, path, "the log's path names it; it is read from byte \(opened.offset) on")
   }
 
-  /// Where a log was replaced by a copy of itself, goes on in the copy behind what the original will deliver.
+  /// Where a log was replaced by a copy of itself, goes on in the copy behind what the original has delivered.
   private func goOnBehind(_ last: OpenLogFile, in opened: OpenLogFile) throws(SystemCallError) {
     guard last.status.size >= ReadFileIndex.minimumFingerprintBytes else { return }
-    if try last.isBeginning(of: opened) {
-      try opened.move(to: last.status.size)
-    } else if ReadFileIndex.isDistinctive(last.position), try opened.continues(last.position) {
-      try opened.move(to: last.offset)
+    guard try !opened.isOneLineRepeated(upTo: last.status.size) else { return }
+    var isCopy = try last.isBeginning(of: opened)
+    if !isCopy, ReadFileIndex.isDistinctive(last.position) { isCopy = try opened.continues(last.position) }
+    if isCopy {
+      try opened.move(to: last.offset, isInsideOversizedLine: last.isInsideOversizedLine)
+    } else if let held = try opened.offsetHeld(of: last.position) {
+      try opened.move(to: held)
+    } else {
+      return
     }
+    // What was not read is read from the copy; the original is held for what is yet written to it.
+    last.hasContinuation = true
+    try last.move(to: last.endOfContent())
+    recorder.decide(.read, path, "it is a copy of \(last.currentPath) with other lines behind")
+  }
+
+  /// Puts siblings and what the path names behind what is held, in the order in which they were written.
+  func append(_ files: [OpenLogFile], around opened: OpenLogFile?, at now: MonotonicTime) throws(SystemCallError) {
+    guard let opened else { return append(rotated: files, at: now) }
+    let later = successors(of: opened, among: files)
+    append(rotated: files.filter { file in !later.contains { $0 === file } }, at: now)
+    guard !fileChain.isFull else {
+      fileChain.hasMoreFiles = true
+      return
+    }
+    location.fullFile = nil
+    try append(opened, at: now)
+    goOn(in: later, behind: opened, at: now)
   }
 
   /// Puts siblings that were rotated away from the log behind what is held, as far as there is room.
@@ -84,9 +114,9 @@ extension LogTailer {
     switch try last.verify(at: options.wallClock()) {
     case .intact:
       scan.mayHideTruncation = scan.mayHideTruncation || (wasEmpty && last.verifiedNanoseconds != verified)
-    case .shortened:
-      recorder.decide(.read, path, "its end was cut off; what is left was read before")
-      try last.moveToEnd()
+    case .shortened(let offset):
+      recorder.decide(.read, path, "it was cut or written anew, and holds what was read up to byte \(offset)")
+      try last.goBack(to: offset)
     case .truncated: try followTruncation(of: last, scan)
     }
   }

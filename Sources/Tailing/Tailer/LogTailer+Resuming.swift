@@ -42,6 +42,10 @@ extension LogTailer {
     }
     try siblings.requireReadable()
     for saved in lost { recorder.record(.positionLost(offset: saved.offset)) }
+    // What was rotated away and packed while nobody looked cannot be read any more.
+    let newest = max(position.modifiedNanoseconds, found.last?.status.modifiedNanoseconds ?? 0)
+    let missed = position.files.isEmpty ? [] : siblings.packedFiles(newerThan: newest)
+    for path in missed { recorder.record(.fileMissed(path: path)) }
     for file in found {
       recorder.record(.resumed(path: file.path, offset: file.offset))
       siblings.known.forget(file)
@@ -59,10 +63,12 @@ extension LogTailer {
   ) throws(SystemCallError) {
     if found.last === opened, let opened {
       // The log is still the one it was, so what appeared beside it was not rotated away from it.
-      for file in newer { siblings.ignore(file, "it appeared while the log stayed the same") }
       opened.role = .atPath
       fileChain.append(opened)
       location.followedPath = location.trail.resolvedPath
+      for file in try takeSuccessors(of: opened, among: newer, at: now) {
+        siblings.ignore(file, "it appeared while the log stayed the same")
+      }
       return
     }
     var newer = newer
@@ -73,14 +79,24 @@ extension LogTailer {
       }
       newer.removeAll { $0.status.modifiedNanoseconds < position.modifiedNanoseconds }
     }
-    append(rotated: newer, at: now)
-    fileChain.hasMoreFiles = fileChain.isFull
-    if let opened, !hasMoreFiles {
-      // Where it was renamed back, it goes on where it was left, after those that came between.
-      if found.contains(where: { $0 === opened }) { siblings.known.remember(opened) }
-      opened.role = .atPath
-      try append(opened, at: now)
+    if let opened, let last = newer.last ?? found.last, try isFull(opened, before: last) {
+      // The path's file was read to its end, and the log went on in others.
+      append(rotated: newer, at: now)
+      fileChain.last?.role = .atPath
+      location.fullFile = opened.status
+      location.followedPath = location.trail.resolvedPath
+      return
     }
+    // Where it was renamed back, it goes on where it was left, after those that came between.
+    if let opened, found.contains(where: { $0 === opened }) { siblings.known.remember(opened) }
+    opened?.role = .atPath
+    try append(newer, around: opened, at: now)
+  }
+
+  /// Whether the path's file was read to its end by an earlier process, and another one is newer.
+  private func isFull(_ opened: OpenLogFile, before last: OpenLogFile) throws(SystemCallError) -> Bool {
+    guard options.sketch != nil, let position = try siblings.known.position(of: opened) else { return false }
+    return position.offset == opened.status.size && !successors(of: opened, among: [last]).isEmpty
   }
 
   /// Finds files that an earlier process held, and moves in each to where that was.
@@ -96,10 +112,16 @@ extension LogTailer {
     var lost: [FilePosition] = []
     var candidates = try siblings.open(listing, besides: fileChain)
     if let opened { candidates.insert(opened, at: 0) }
+    // Another log's name may be what this one's file was renamed to.
+    let numbers = positions.map { FileNumber(device: $0.identity.device, inode: $0.identity.inode) }
+    candidates += siblings.filesOfOtherLogs(with: Set(numbers))
     for saved in positions {
       candidates.removeAll { candidate in found.contains { $0.isSameFile(as: candidate.status) } }
       if let file = try find(saved, among: candidates, at: now) {
-        try file.move(to: saved.offset, isInsideOversizedLine: saved.isInsideOversizedLine)
+        if file.offset == 0 {
+          try file.move(to: saved.offset, isInsideOversizedLine: saved.isInsideOversizedLine)
+          file.resume(delivered: saved.delivered)
+        }
         found.append(file)
       } else if saved.offset > 0 || saved.identity.headBytes > 0 {
         lost.append(saved)
@@ -126,6 +148,14 @@ extension LogTailer {
     for file in candidates where file.position.isSameFile(as: saved) {
       guard try file.continues(saved) else { continue }
       file.role = .rotated(since: lastChange(of: file, at: now))
+      return file
+    }
+    for file in candidates where file.position.isSameFile(as: saved) {
+      // It lost its end, such as with the power, or was written anew.
+      guard let held = try file.offsetHeld(of: saved) else { continue }
+      recorder.decide(.read, file.path, "it was cut or written anew, and holds what was read up to byte \(held)")
+      file.role = .rotated(since: lastChange(of: file, at: now))
+      try file.move(to: held)
       return file
     }
     // That the file is there, but cut, is as good as a long content.

@@ -39,7 +39,12 @@ extension LogTailer {
       return isDue ? .openStream : .nothing
     case .file(let status):
       // Where a number is given away while the file is still open, a deleted one is not what the path names.
-      if let last = fileChain.last, last.isSameFile(as: status), last.status.linkCount > 0 { return .goOn(last) }
+      if let last = fileChain.last {
+        if last.isSameFile(as: status), last.status.linkCount > 0 { return .goOn(last) }
+        if location.isFull(status) { return .goOn(last) }
+      } else if location.isFull(status) {
+        return .nothing
+      }
       let mayBeOpened = isDue || retries.failedStatus.map(status.mayBeReadUnlike) == true || siblings.isHeldUp
       return mayBeOpened ? .open(status) : .nothing
     }
@@ -68,6 +73,7 @@ extension LogTailer {
     case .waitForLog:
       state = .waiting(reason: "\(path) does not exist")
       location.wasMissing = true
+      try noteMove(&scan)
       return try takeSiblings(besides: nil, &scan)
     case .goOn(let last):
       return try goOn(with: last, &scan)
@@ -84,10 +90,17 @@ extension LogTailer {
     state = .following
     try verifyLast(&scan)
     guard
-      let unknown = try siblings.unknownFiles(in: scan.siblings, besides: fileChain, and: nil, isLast: scan.isLast)
+      let unknown = try siblings.unknownFiles(
+        in: scan.siblings,
+        besides: fileChain,
+        and: nil,
+        isLast: scan.isLast,
+        mustBeCurrent: false
+      )
     else { return .changed }
     if siblings.hasScanned, scan.mayHideTruncation { insert(unknown, before: last, scan.siblings, at: scan.now) }
-    let others = unknown.filter { file in !chain.contains { $0 === file } }
+    var others = unknown.filter { file in !chain.contains { $0 === file } }
+    if siblings.hasScanned { others = try takeSuccessors(of: last, among: others, at: scan.now) }
     for file in others {
       siblings.ignore(file, siblings.hasScanned ? "it appeared while the log stayed the same" : "it was there first")
     }
@@ -97,6 +110,12 @@ extension LogTailer {
     retries.scan.reset()
     siblings.hasScanned = true
     return .done
+  }
+
+  /// Where the file that the path named last was moved to another directory, looks there as well.
+  private func noteMove(_ scan: inout TailScan) throws(SystemCallError) {
+    guard let last = fileChain.last, last.role == .atPath, siblings.noteMove(of: last) else { return }
+    scan.siblings = try siblings.list(besides: fileChain)
   }
 
   /// The path names another file than before, or its first one.
@@ -110,12 +129,18 @@ extension LogTailer {
       throw error
     }
     retries.failedStatus = nil
+    if let last = fileChain.last, last.role == .atPath { _ = siblings.noteMove(of: last) }
     scan.siblings = try siblings.list(besides: fileChain)
     // Listed after it was opened, siblings may be newer than it, unless the path still names it.
     guard case .file(let status) = PathState(of: path, allowsFIFO: false), opened.isSameFile(as: status) else {
       return .changed
     }
     state = .following
+    if try passOver(opened) {
+      return try unresolvedPosition.map { position throws(SystemCallError) in try resume(at: position, with: nil, scan)
+      }
+        ?? .done
+    }
     if let unresolvedPosition { return try resume(at: unresolvedPosition, with: opened, scan) }
     if let old = chain.first(where: { $0.isSameFile(as: opened.status) && $0.status.linkCount > 0 }) {
       // It was renamed back. What came after it is read first; it goes on where it was left.
@@ -123,13 +148,31 @@ extension LogTailer {
       fileChain.remove(old)
     }
     guard try takeSiblings(besides: opened, &scan) == .done else { return .changed }
-    guard !fileChain.isFull else {
-      fileChain.hasMoreFiles = true
-      return .done
-    }
-    try append(opened, at: scan.now)
     location.wasMissing = false
     return .done
+  }
+
+  /// Leaves what the path names now to another log that reads it already, under the name that it had before.
+  ///
+  /// - Returns: Whether it is left.
+  private func passOver(_ opened: OpenLogFile) throws(SystemCallError) -> Bool {
+    let own = unresolvedPosition?.files.contains { $0.isSameFile(as: opened.position) } == true
+    guard !own, !fileChain.contains(opened), let reader = try shared?.reader(of: opened, besides: self) else {
+      return false
+    }
+    switch reader {
+    case .hasRead(let position, let log):
+      recorder.decide(.read, path, "\(log) has read it up to byte \(position.offset)")
+      siblings.known.insert(position)
+      return false
+    case .holds(let log):
+      recorder.decide(.ignore, path, "\(log) reads it already")
+      location.fullFile = opened.status
+      location.noteFollowed()
+      siblings.hasScanned = true
+      retries.scan.reset()
+      return true
+    }
   }
 
   /// Takes in siblings that were not there when the path still named the last file.
@@ -149,9 +192,14 @@ extension LogTailer {
     }
     let rest = unknown.filter { file in !chain.contains { $0 === file } }
     if siblings.hasScanned {
-      append(rotated: rest, at: scan.now)
+      try append(rest, around: opened, at: scan.now)
     } else {
-      for file in rest { siblings.ignore(file, "it was there before the log was followed") }
+      let later = opened.map { successors(of: $0, among: rest) } ?? []
+      for file in rest where !later.contains(where: { $0 === file }) {
+        siblings.ignore(file, "it was there before the log was followed")
+      }
+      try append([], around: opened, at: scan.now)
+      if let opened { _ = try takeSuccessors(of: opened, among: later, at: scan.now) }
     }
     siblings.hasScanned = true
     return .done

@@ -27,12 +27,14 @@ package final class LogTailer {
   /// Where to resume, until the log's directory could be looked at.
   var unresolvedPosition: TailPosition?
   let sharedBuffer: TailBuffer
+  /// What the other logs of the process have read.
+  let shared: SharedReads?
   private var progress = TailProgress.moreToRead
 
   /// Follows a path from its start, or from where it was left.
   ///
-  /// Files whose names go on behind the log's with `.`, `-` or `_` are taken for its rotated siblings, unless another tailer
-  /// of the same watcher follows them, or a log whose siblings they are rather.
+  /// Files that `RotationName` takes for the log's are its rotated siblings, unless another tailer of the same watcher
+  /// follows them, or a log whose siblings they are rather.
   ///
   /// - Parameters:
   ///   - path: The log; `-` for standard input.
@@ -43,7 +45,7 @@ package final class LogTailer {
   ///   - target: The number by which events tell whose they are.
   ///   - events: Where events go; nil for nowhere.
   /// - Throws: `TailStartError` when the path names a directory or a device.
-  package init(
+  package convenience init(
     path: String,
     options: TailOptions = TailOptions(),
     resumingAt position: TailPosition? = nil,
@@ -52,9 +54,30 @@ package final class LogTailer {
     target: Int = 0,
     events: TailEventQueue? = nil
   ) throws(TailStartError) {
+    try self.init(
+      path: path,
+      options: options,
+      resumingAt: position,
+      watcher: watcher,
+      buffer: buffer,
+      recorder: TailRecorder(log: path, target: target, queue: events),
+      shared: nil
+    )
+  }
+
+  init(
+    path: String,
+    options: TailOptions,
+    resumingAt position: TailPosition?,
+    watcher: TailWatcher,
+    buffer: TailBuffer,
+    recorder: TailRecorder,
+    shared: SharedReads?
+  ) throws(TailStartError) {
     self.path = path
     self.options = options
-    recorder = TailRecorder(log: path, target: target, queue: events)
+    self.recorder = recorder
+    self.shared = shared
     location = LogLocation(path: path, watches: watcher.makeSet(), followedPath: position?.siblingPaths.last)
     siblings = SiblingTracker(at: location, resuming: position, options: options, recorder: recorder)
     fileChain = FileChain(maximumFiles: options.maximumOpenFiles)
@@ -63,6 +86,15 @@ package final class LogTailer {
     state = .waiting(reason: "\(path) was not looked at yet")
     // What a tailer says that never scanned is no position.
     unresolvedPosition = siblings.hasScanned ? position : nil
+    if let shared {
+      shared.add(self)
+      siblings.otherReader = { [unowned self] file throws(SystemCallError) in
+        switch try shared.reader(of: file, besides: self) {
+        case .holds(let log), .hasRead(_, let log): log
+        case nil: nil
+        }
+      }
+    }
     guard path != Self.standardInputPath else {
       try openStandardInput()
       return
@@ -145,11 +177,23 @@ package final class LogTailer {
     return position.hasRead(path)
   }
 
+  /// Whether the position to resume at is in a file, and the file is where it will be looked for.
+  ///
+  /// - Parameters:
+  ///   - path: The file's path of now.
+  ///   - number: Its number.
+  /// - Returns: False where it is not this log's.
+  func willFind(_ path: String, _ number: FileNumber) -> Bool {
+    guard let position = unresolvedPosition else { return false }
+    let isOwn = position.files.contains { $0.identity.inode == number.inode && $0.identity.device == number.device }
+    return isOwn && siblings.looks(at: path)
+  }
+
   /// How far the log was read.
   package var position: TailPosition {
     if let unresolvedPosition { return unresolvedPosition }
     return TailPosition(
-      files: chain.map(\.position),
+      files: chain.filter { !$0.hasContinuation }.map(\.position),
       modifiedNanoseconds: chain.first?.status.modifiedNanoseconds ?? 0,
       knownSiblings: siblings.known.positions,
       siblingPaths: siblings.paths

@@ -10,6 +10,10 @@ package enum TailEvent: Equatable {
   case rotated(RotationKind, from: String, to: String)
   /// A file that may have unread lines could not be read, and was given up.
   case fileAbandoned(path: String, SystemCallError)
+  /// A file whose name may be the log's is not read, because of what is in it.
+  case fileSkipped(path: String, reason: String)
+  /// A file of the log was rotated away and packed before it could be read.
+  case fileMissed(path: String)
   /// The log was cut to nothing, and no copy was found of what it held before.
   case truncatedWithoutCopy(path: String)
   /// The file that an earlier process was reading was not found any more.
@@ -104,6 +108,8 @@ final class TailRecorder {
     switch event {
     case .rotated(let kind, _, _): statistics.countRotation(kind)
     case .fileAbandoned: statistics.abandonedFiles += 1
+    case .fileMissed: statistics.missedFiles += 1
+    case .fileSkipped: statistics.skippedFiles += 1
     case .truncatedWithoutCopy: statistics.truncationsWithoutCopy += 1
     case .positionLost: statistics.lostPositions += 1
     case .stateChanged, .resumed, .siblingsUnlistable, .stoppedTailing, .decided: break

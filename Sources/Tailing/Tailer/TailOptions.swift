@@ -18,8 +18,14 @@ package struct TailOptions {
   package var lastRetrySeconds = 30.0
   /// Rotated files that are open at the same time; beyond it the oldest do not wait for late lines. At least 2.
   package var maximumOpenFiles = 32
-  /// Names like the log's that are looked at, to find the files rotated between two looks; with more, none is.
+  /// Files with names like the log's, packed ones left out, that are looked at to find those rotated between two scans; with
+  /// more, none is.
   package var maximumSiblings = 1_000
+  /// Whether the kernel is asked if anybody can still write to a file that was renamed or deleted: where nobody can, no late
+  /// line is waited for.
+  package var asksForWriters = false
+  /// What a line says of the log that it is in; nil where files are told by their names and times alone.
+  package var sketch: LineSketcher?
   /// The clock that the waits above go by.
   package var clock: () -> MonotonicTime = { .now }
   /// The clock that the times of files are compared with.

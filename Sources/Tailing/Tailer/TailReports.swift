@@ -34,6 +34,8 @@ package enum RotationKind: String, CaseIterable {
   case replace
   /// A symbolic link on the way to it leads elsewhere.
   case symlink
+  /// The file stays, and the log goes on in another one.
+  case successor
 }
 
 /// What happened to a log since its tailer was made.
@@ -48,6 +50,10 @@ package struct TailStatistics: Equatable {
   package internal(set) var readErrors: Int64 = 0
   /// Files that could not be read and were given up for a newer one.
   package internal(set) var abandonedFiles: Int64 = 0
+  /// Files whose names may be the log's that are not read, because of what is in them.
+  package internal(set) var skippedFiles: Int64 = 0
+  /// Files that were rotated away and packed before they could be read.
+  package internal(set) var missedFiles: Int64 = 0
   /// Truncations for which no copy of what was there before was found.
   package internal(set) var truncationsWithoutCopy: Int64 = 0
   /// Resumed positions whose file was not found any more.

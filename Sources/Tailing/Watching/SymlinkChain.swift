@@ -10,6 +10,8 @@ struct SymlinkChain: Equatable {
   /// Directories where a change can make the path lead elsewhere: the file's own, each one that holds a link on the
   /// way, and where a directory is missing the nearest one that exists.
   private(set) var directories: [String] = []
+  /// The names that were met on the way.
+  private(set) var names: Set<String> = []
   /// The path without links, as far as it exists.
   private(set) var resolvedPath = ""
 
@@ -22,6 +24,7 @@ struct SymlinkChain: Equatable {
     while let component = rest.popLast() {
       steps += 1
       guard steps <= Self.maximumComponents else { break }
+      names.insert(component)
       let next = SiblingFinder.join(place, component)
       let target: String?
       do throws(SystemCallError) {

@@ -10,8 +10,13 @@ package final class TailWatcher {
   private var allSets: [WeakSet] = []
   /// How many tailers follow each path, without links.
   private var logPaths: [String: Int] = [:]
+  /// The names of those paths, by the directory and what is left of the name without numbers.
+  private var logNames: [String: Set<String>] = [:]
   /// Why some changes cannot be heard of, so that only the timer finds them; nil while all can.
   package private(set) var failure: SystemCallError?
+
+  /// By the directory; nil outside a turn.
+  private var turnListings: [String: DirectoryNames]?
 
   private struct WeakSet {
     weak var set: WatchSet?
@@ -36,6 +41,21 @@ package final class TailWatcher {
     } catch {
       failure = error
     }
+  }
+
+  /// Begins a turn, in which the logs that only look whether something changed share one listing of each directory.
+  package func beginTurn() { turnListings = [:] }
+
+  /// Ends the turn: what was listed may be out of date from now on.
+  package func endTurn() { turnListings = nil }
+
+  /// The names in a directory, as of this turn; nil outside a turn, and where the directory cannot be listed.
+  func names(in directory: String) -> DirectoryNames? {
+    guard turnListings != nil else { return nil }
+    if let names = turnListings?[directory] { return names }
+    guard let names = try? DirectoryNames(of: directory) else { return nil }
+    turnListings?[directory] = names
+    return names
   }
 
   /// The descriptor that becomes readable when something happened; nil without inotify.
@@ -64,12 +84,12 @@ package final class TailWatcher {
   private func handle(_ event: Inotify.Event) {
     if event.events.contains(.overflow) {
       for weak in allSets {
-        weak.set?.isAwake = true
+        weak.set?.hear(of: nil)
         weak.set?.askAgain()
       }
       return
     }
-    for set in sets[event.watch] ?? [] { set.isAwake = true }
+    for set in sets[event.watch] ?? [] { set.hear(of: event.name) }
     guard event.events.contains(.ignored) else { return }
     // The kernel has already forgotten it.
     for set in sets[event.watch] ?? [] { set.askAgain() }
@@ -105,11 +125,28 @@ package final class TailWatcher {
   }
 
   func replace(_ old: Set<String>, with new: Set<String>) {
-    for path in new.subtracting(old) { logPaths[path, default: 0] += 1 }
+    for path in new.subtracting(old) {
+      logPaths[path, default: 0] += 1
+      logNames[Self.family(of: path), default: []].insert(SiblingFinder.split(path).name)
+    }
     for path in old.subtracting(new) {
       let count = logPaths[path, default: 1] - 1
       logPaths[path] = count > 0 ? count : nil
+      guard count <= 0 else { continue }
+      let family = Self.family(of: path)
+      logNames[family]?.remove(SiblingFinder.split(path).name)
+      if logNames[family]?.isEmpty == true { logNames[family] = nil }
     }
+  }
+
+  private static func family(of path: String) -> String {
+    let (directory, name) = SiblingFinder.split(path)
+    return SiblingFinder.join(directory, RotationName(name).core)
+  }
+
+  /// The names of the logs in a directory that are followed and are the same without their numbers.
+  func logNames(in directory: String, named core: String) -> Set<String> {
+    logNames[SiblingFinder.join(directory, core)] ?? []
   }
 
   func followers(of path: String) -> Int { logPaths[path, default: 0] }
