@@ -38,7 +38,8 @@ let package = Package(
         .embedInCode("Web/Resources/script/pipelines.js"), .embedInCode("Web/Resources/script/judgement.js"),
         .embedInCode("Web/Resources/script/minutes.js"), .embedInCode("Web/Resources/script/scales.js"),
         .embedInCode("Web/Resources/script/present.js"), .embedInCode("Web/Resources/script/exporter.js"),
-        .embedInCode("Web/Resources/script/plots.js"), .embedInCode("Web/Resources/script/polling.js"),
+        .embedInCode("Web/Resources/script/plots.js"), .embedInCode("Web/Resources/script/runs.js"),
+        .embedInCode("Web/Resources/script/polling.js"),
       ]
     ),
     .target(
@@ -58,7 +59,10 @@ let package = Package(
     .testTarget(name: "ETLLogTests", dependencies: ["ETLLog", "JSON", "TestSupport", "UnixTime"]),
     .testTarget(name: "TailingTests", dependencies: ["LinuxIO", "Tailing", "TestSupport"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"]),
-    .testTarget(name: "JobStateTests", dependencies: ["ETLLog", "JobState", "Metrics", "UnixTime"]),
+    .testTarget(
+      name: "JobStateTests",
+      dependencies: ["ETLLog", "JobState", "Metrics", "TestSupport", "UnixTime"]
+    ),
     .testTarget(
       name: "ExporterTests",
       dependencies: [

@@ -72,6 +72,14 @@ package struct EventAggregator: LogEventSink {
     hasRecordedTotalsSource = false
   }
 
+  /// Lets runs of which nothing more comes count as aborted.
+  ///
+  /// - Parameter nanoseconds: The present, since 1970.
+  package mutating func noteSilence(at nanoseconds: Int64) { pipelines.noteSilence(at: nanoseconds) }
+
+  /// Says that nothing more comes: what is missing by now is lost.
+  package mutating func finish() { pipelines.settleGaps() }
+
   /// Takes what there is to say of the lines that could not be counted since this was last called.
   ///
   /// - Returns: The first of them, and how many there were; nil where there were none.
@@ -117,6 +125,8 @@ package struct EventAggregator: LogEventSink {
     let result = pipelines.apply(event, texts, logName: logName, readNanoseconds: readNanoseconds)
     lineCounts[result] += 1
     guard result.isCounted, let nanoseconds = event.timestampNanoseconds else { return }
+    // One from a clock that was ahead, and is right by now, must not stay the newest one.
+    if let newest = newestEventNanoseconds, nanoseconds < newest, newest <= readNanoseconds { return }
     newestEventNanoseconds = nanoseconds
     newestEventReadNanoseconds = readNanoseconds
   }

@@ -27,14 +27,15 @@ package struct JobStatus {
   ///   - nanoseconds: When it happened, since 1970; not later than it was read.
   ///   - readNanoseconds: When it was read.
   ///   - startsRun: Whether it is the first one of a run.
-  /// - Returns: Whether it is the newest event.
+  /// - Returns: Whether no file was completed after it.
   mutating func apply(_ event: LogEvent, at nanoseconds: Int64, readNanoseconds: Int64, startsRun: Bool) -> Bool {
     if let last = lastEventNanoseconds, nanoseconds < last {
+      let isNewest = nanoseconds >= lastSuccessNanoseconds ?? nanoseconds
       // After a clock was set back a new run is older than the last one's lines, and still what counts. So is a line
       // after one whose time is still to come, from a clock that was ahead, or was guessed.
       guard startsRun || last > readNanoseconds || isLastEventGuessed else {
         noteLate(event.message, at: nanoseconds)
-        return false
+        return isNewest
       }
       // They stand before it in the log, so that they happened before it, whatever they say.
       lastSuccessNanoseconds = lastSuccessNanoseconds.map { min($0, nanoseconds) }
@@ -50,7 +51,12 @@ package struct JobStatus {
     default: break
     }
     fileStartedNanoseconds = fileStart(event.message, at: nanoseconds)
-    ending = event.message.isEnding ? event.message : nil
+    switch event.message {
+    case .jobStopped, .jobCrashed: end(event.message)
+    case .jobStarted, .fileStarted, .fileCompleted, .fileFailed: ending = nil
+    // A pool that is closed behind the job's end is no work.
+    case .other: if startsRun { ending = nil }
+    }
     return true
   }
 
@@ -58,8 +64,18 @@ package struct JobStatus {
     switch message {
     case .fileCompleted: lastSuccessNanoseconds = max(nanoseconds, lastSuccessNanoseconds ?? nanoseconds)
     case .fileFailed: lastFailureNanoseconds = max(nanoseconds, lastFailureNanoseconds ?? nanoseconds)
+    case .jobStopped, .jobCrashed:
+      // Two threads' lines may change places.
+      if let last = lastEventNanoseconds, seconds(from: nanoseconds, to: last) < clockToleranceSeconds { end(message) }
     default: break
     }
+  }
+
+  private mutating func end(_ message: LogMessage) {
+    fileStartedNanoseconds = nil
+    // A job that says both, one of them on its way out, crashed.
+    if case .jobCrashed = ending { return }
+    ending = message
   }
 
   /// Since when a file is being worked on, after a message.

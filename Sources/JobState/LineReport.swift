@@ -37,37 +37,55 @@ extension LineReport {
     claimsWhatTotalsShow && records.equalsClaim && files.equalsClaim && failures.equalsClaim
   }
 
-  /// Whether the line comes more than a second after some moment, by the same rules as `isNewer`.
+  /// Whether the line claims any work.
+  @inline(__always)
+  var claimsWork: Bool { records.claimed | files.claimed | failures.claimed != 0 }
+
+  /// Whether the line states any of the job's running totals.
+  var statesTotals: Bool { records.total != nil || files.total != nil || failures.total != nil }
+
+  /// Whether the line states totals, all of which are 0: so they are before a run's first work.
+  var saysNothingIsDone: Bool {
+    statesTotals && (records.total ?? 0) | (files.total ?? 0) | (failures.total ?? 0) == 0
+  }
+
+  /// Whether the line was written before some moment, as far as it says.
   ///
   /// - Parameter moment: The moment, since 1970; nil for none.
-  /// - Returns: Nil where the line says no time, or there is no moment.
-  func isMoreThanASecondAfter(_ moment: Int64?) -> Bool? {
-    guard let nanoseconds, let moment else { return nil }
+  /// - Returns: False where one of both is unknown.
+  func isBefore(_ moment: Int64?) -> Bool {
+    guard let nanoseconds, let moment else { return false }
+    return nanoseconds < moment
+  }
+
+  /// How the line's time lies to that of another line.
+  ///
+  /// - Parameter moment: When the other line was written, since 1970; nil where it does not say.
+  /// - Returns: The age.
+  func age(against moment: Int64?) -> LineAge {
+    guard let nanoseconds, let moment else { return .unknown }
     // The log may state any year, so that the difference may not fit.
     let (difference, overflow) = nanoseconds.subtractingReportingOverflow(moment)
-    if isSetRight(since: moment) || overflow { return isNewer(than: moment, orEqual: false) }
-    return difference > 1_000_000_000
+    if !overflow, difference.magnitude <= UInt64(clockToleranceSeconds * 1e9) {
+      return difference > 0 ? .justAfter : difference < 0 ? .justBefore : .same
+    }
+    return nanoseconds > moment ? .after : .before
   }
+}
 
-  /// Whether the line comes after some moment. One that says no time does, since it comes after it in the log.
-  ///
-  /// So does one of the present or the past where the moment is still to come: then a clock was ahead, and was set right.
-  ///
-  /// - Parameters:
-  ///   - moment: The moment, since 1970; nil for none.
-  ///   - orEqual: Whether the moment itself is late enough.
-  /// - Returns: True where it does.
-  func isNewer(than moment: Int64?, orEqual: Bool) -> Bool {
-    guard let nanoseconds, let moment else { return true }
-    if isSetRight(since: moment) { return true }
-    return orEqual ? nanoseconds >= moment : nanoseconds > moment
-  }
-
-  private func isSetRight(since moment: Int64) -> Bool {
-    guard moment > readNanoseconds, let nanoseconds else { return false }
-    // Two writers' lines may change places; that is no clock that was set.
-    return nanoseconds <= readNanoseconds && seconds(from: nanoseconds, to: moment) > clockToleranceSeconds
-  }
+/// How the time that one line states lies to that of another one.
+enum LineAge {
+  /// By more than what two writers' lines may be apart.
+  case before
+  /// By no more than that.
+  case justBefore
+  case same
+  /// By no more than what two writers' lines may be apart.
+  case justAfter
+  /// By more than that.
+  case after
+  /// One of them states none.
+  case unknown
 }
 
 /// By how much the clocks of two machines, or the lines of two writers, may be apart without a meaning.
@@ -90,11 +108,11 @@ extension LogMessage {
     if case .other = self { false } else { true }
   }
 
-  /// Whether it is the last message of a run.
-  var isEnding: Bool {
+  /// Whether it is the first or the last message of a run.
+  var limitsRun: Bool {
     switch self {
-    case .jobStopped, .jobCrashed: true
-    case .jobStarted, .fileStarted, .fileCompleted, .fileFailed, .other: false
+    case .jobStarted, .jobStopped, .jobCrashed: true
+    case .fileStarted, .fileCompleted, .fileFailed, .other: false
     }
   }
 }

@@ -26,33 +26,39 @@ package struct PipelineState {
   package let name: String?
   /// The labels of the pipeline's series.
   package let labels: LabelSet
+  /// How runs may end, with the labels of each one's series.
+  package let runLabels: [(result: RunResult, labels: LabelSet)]
   /// The work done.
-  package private(set) var totals = RunTracker()
+  package internal(set) var totals = RunTracker()
   /// Failures by type, with the labels of each type's series.
-  package private(set) var errors: [(labels: LabelSet, count: Int64)] = []
+  package internal(set) var errors: [(labels: LabelSet, count: Int64)] = []
   /// How the job is now.
-  package private(set) var status = JobStatus()
-  /// Records per second of the newest completed file.
-  package private(set) var newestFileRate: Double?
+  package internal(set) var status = JobStatus()
+  /// The runs of the job.
+  package internal(set) var runs = JobRuns()
+  /// Records per second of the newest completed file; nil where there is none, or it says nothing of that.
+  package internal(set) var newestFileRate: Double?
   /// Seconds per file of the newest completed files.
-  package private(set) var processingSeconds = RecentMean(capacity: recentFiles)
+  package internal(set) var processingSeconds = RecentMean(capacity: recentFiles)
   /// Seconds per completed file.
-  package private(set) var processingTimes = Histogram(bounds: processingSecondsBounds)
+  package internal(set) var processingTimes = Histogram(bounds: processingSecondsBounds)
   /// The labels of `processingTimes`.
   package let processingTimeLabels: HistogramLabels
   /// Records per completed file; one that loaded suspiciously few shows.
-  package private(set) var fileRecords = Histogram(bounds: fileRecordsBounds)
+  package internal(set) var fileRecords = Histogram(bounds: fileRecordsBounds)
   /// The labels of `fileRecords`.
   package let fileRecordsLabels: HistogramLabels
   /// The newest failed file.
-  package private(set) var failureExemplar: Exemplar?
+  package internal(set) var failureExemplar: Exemplar?
   /// Whether an event of a job has come, and not only lines that might be anything's.
-  package private(set) var hasJobEvents = false
+  package internal(set) var hasJobEvents = false
   /// The last hour.
-  package private(set) var history = History()
+  package internal(set) var history = History()
 
-  private var lastErrorTypeIndex: Int?
-  private var errorTypes = LabelValueTable(
+  var lastErrorTypeIndex: Int?
+  /// Examples up to then may be known to Prometheus from an earlier process; none may be older than one before it.
+  var oldestExemplarNanoseconds = Int64.min
+  var errorTypes = LabelValueTable(
     capacity: maximumErrorTypes,
     names: knownErrorTypes,
     reserved: unknownErrorType
@@ -65,6 +71,8 @@ package struct PipelineState {
   init(name: String?) {
     self.name = name
     labels = name.map { .none.adding("pipeline", $0) } ?? .none
+    let labels = self.labels
+    runLabels = RunResult.allCases.map { ($0, labels.adding("result", $0.rawValue)) }
     processingTimeLabels = HistogramLabels(bounds: Self.processingSecondsBounds, labels: labels)
     fileRecordsLabels = HistogramLabels(bounds: Self.fileRecordsBounds, labels: labels)
     addNewErrorTypes()
@@ -76,11 +84,19 @@ package struct PipelineState {
   ///   - event: The event.
   ///   - texts: Its texts.
   ///   - readNanoseconds: When its line was read, in nanoseconds since 1970.
+  ///   - silenceNanoseconds: After how much silence a run counts as aborted.
   /// - Returns: What became of it.
-  mutating func apply(_ event: LogEvent, _ texts: borrowing LogTexts, readNanoseconds: Int64) -> LineResult {
+  mutating func apply(
+    _ event: LogEvent,
+    _ texts: borrowing LogTexts,
+    readNanoseconds: Int64,
+    silenceNanoseconds: Int64
+  ) -> LineResult {
     // A time yet to come is a clock that is ahead: for how things are now it is now.
     let nanoseconds = min(event.timestampNanoseconds ?? readNanoseconds, readNanoseconds)
     let before = totals.accounted
+    let countedBefore = totals.counted
+    let previousNanoseconds = totals.lastNanoseconds
     let effect = totals.apply(LineReport(event, readNanoseconds: readNanoseconds))
     guard effect.result.isCounted else { return effect.result }
     let result: LineResult = event.message.isKnown ? .event : .other
@@ -93,11 +109,19 @@ package struct PipelineState {
     countErrors(effect.failures, event, texts)
     // Without a word on when, what or how much it says nothing of the job's health.
     guard event.isOfJob || event.timestampNanoseconds != nil else { return result }
+    noteRun(
+      event,
+      effect,
+      countedBefore,
+      previousNanoseconds: previousNanoseconds,
+      readNanoseconds: readNanoseconds,
+      limit: silenceNanoseconds
+    )
     let isNewest = status.apply(event, at: nanoseconds, readNanoseconds: readNanoseconds, startsRun: effect.startsRun)
     switch event.message {
     case .fileCompleted:
       noteCompletedFile(event, texts, at: nanoseconds, isNewest: isNewest)
-    case .fileFailed:
+    case .fileFailed where nanoseconds > oldestExemplarNanoseconds:
       texts.withBytes(of: .fileID) {
         failureExemplar.note(Self.exemplarLabel, $0, value: 1, nanoseconds: nanoseconds)
       }
@@ -116,18 +140,71 @@ package struct PipelineState {
     if let seconds = event.processingTimeSeconds {
       processingSeconds.add(seconds)
       let index = processingTimes.observe(seconds)
-      texts.withBytes(of: .fileID) {
-        processingTimes.remember(Self.exemplarLabel, $0, value: seconds, nanoseconds: nanoseconds, at: index)
+      if nanoseconds > oldestExemplarNanoseconds {
+        texts.withBytes(of: .fileID) {
+          processingTimes.remember(Self.exemplarLabel, $0, value: seconds, nanoseconds: nanoseconds, at: index)
+        }
       }
     }
-    guard isNewest else { return }
+    // A time of 0, or next to it, makes no number of it.
+    if isNewest { newestFileRate = Self.rate(of: event) }
+  }
+
+  private static func rate(of event: LogEvent) -> Double? {
     var rate = event.currentRate
     if rate == nil, let records = event.recordsProcessed, let seconds = event.processingTimeSeconds {
       rate = Double(records) / seconds
     }
-    // A time of 0, or next to it, makes no number of it.
-    if let rate, rate.isFinite { newestFileRate = rate }
+    return rate.flatMap { $0.isFinite ? $0 : nil }
   }
+
+  @inline(__always)
+  private mutating func noteRun(
+    _ event: LogEvent,
+    _ effect: RunTracker.Effect,
+    _ before: JobRuns.Counts,
+    previousNanoseconds: Int64?,
+    readNanoseconds: Int64,
+    limit: Int64
+  ) {
+    var silence: Int64?
+    if let nanoseconds = event.timestampNanoseconds, let previousNanoseconds {
+      let (difference, overflow) = nanoseconds.subtractingReportingOverflow(previousNanoseconds)
+      silence = overflow ? (nanoseconds < 0 ? .min : .max) : difference
+    }
+    // As mostly: a file's line in the midst of a run.
+    guard event.message.limitsRun || effect.startsRun || runs.isConcerned(bySilence: silence, limit: limit)
+    else { return }
+    let nanoseconds = event.timestampNanoseconds ?? readNanoseconds
+    let line = JobRuns.Line(
+      nanoseconds: nanoseconds,
+      isTimed: event.timestampNanoseconds != nil,
+      silenceNanoseconds: silence,
+      previousNanoseconds: previousNanoseconds ?? status.lastEventNanoseconds ?? nanoseconds,
+      before: before,
+      after: totals.counted,
+      startsRun: effect.startsRun
+    )
+    runs.apply(event.message, line, limit: limit)
+    switch event.message {
+    case .jobStopped, .jobCrashed: totals.noteEnd()
+    case .jobStarted, .fileStarted, .fileCompleted, .fileFailed, .other: break
+    }
+  }
+
+  /// Lets a run count as aborted from which nothing came for too long.
+  ///
+  /// - Parameters:
+  ///   - nanoseconds: The present, since 1970.
+  ///   - silenceNanoseconds: How long that is.
+  mutating func noteSilence(at nanoseconds: Int64, silenceNanoseconds: Int64) {
+    guard let last = status.lastEventNanoseconds, status.ending == nil else { return }
+    let (difference, overflow) = nanoseconds.subtractingReportingOverflow(last)
+    guard overflow ? nanoseconds > last : difference >= silenceNanoseconds else { return }
+    runs.noteSilence(since: last, totals.counted)
+  }
+
+  mutating func settleGaps() { totals.settleGap() }
 
   /// Puts failures under their types: the line's own under the type it names, those of lost lines under `unknown`, so
   /// that the types add up to the failures.
@@ -149,12 +226,12 @@ package struct PipelineState {
     }
   }
 
-  private mutating func addErrors(_ count: Int64, at index: Int) {
+  mutating func addErrors(_ count: Int64, at index: Int) {
     addNewErrorTypes()
     errors[index].count = saturatingSum(errors[index].count, count)
   }
 
-  private mutating func addNewErrorTypes() {
+  mutating func addNewErrorTypes() {
     for name in errorTypes.names[errors.count...] {
       errors.append((labels.adding("error_type", String(decoding: name, as: UTF8.self)), 0))
     }
@@ -189,79 +266,6 @@ extension PipelineState {
   /// Why the newest failed file failed; nil before the first.
   package var lastFailureType: String? {
     lastErrorTypeIndex.map { String(decoding: errorTypes.names[$0], as: UTF8.self) }
-  }
-}
-
-// MARK: In a snapshot
-
-extension PipelineState {
-  /// What a new process needs to go on from here; exemplars are not kept.
-  package struct State {
-    /// The pipeline's name; nil for the one that has none.
-    package var name: String?
-    /// The work done.
-    package var totals = RunTracker.State()
-    /// Failures by type.
-    package var errors: [ErrorCount] = []
-    /// How many failures had a type that was put under the overflow; at least 0.
-    package var errorTypeOverflow: Int64 = 0
-    /// Why the newest failed file failed; nil before the first.
-    package var lastFailureType: String?
-    /// Records per second of the newest completed file.
-    package var newestFileRate: Double?
-    /// Seconds per file of the newest completed files.
-    package var processingSeconds = RecentMean(capacity: recentFiles)
-    /// Seconds per completed file.
-    package var processingTimes = Histogram(bounds: processingSecondsBounds)
-    /// Records per completed file.
-    package var fileRecords = Histogram(bounds: fileRecordsBounds)
-    /// Whether an event of a job has come.
-    package var hasJobEvents = false
-    /// The last hour.
-    package var history = History()
-    /// How the job is.
-    package var status = JobStatus.State()
-
-    /// Makes that of the time before the first line.
-    package init() {}
-  }
-
-  var state: State {
-    var state = State()
-    state.name = name
-    state.totals = totals.state
-    state.errors = errorCounts
-    state.errorTypeOverflow = errorTypeOverflow
-    state.lastFailureType = lastFailureType
-    state.newestFileRate = newestFileRate
-    state.processingSeconds = processingSeconds
-    state.processingTimes = processingTimes
-    state.fileRecords = fileRecords
-    state.hasJobEvents = hasJobEvents
-    state.history = history
-    state.status = status.state
-    return state
-  }
-
-  /// Takes the place of a pipeline of which nothing is known yet.
-  ///
-  /// - Parameter state: What an earlier process left; the histograms have the bounds of an empty state's.
-  init(_ state: State) {
-    self.init(name: state.name)
-    totals = RunTracker(state.totals)
-    for error in state.errors { addErrors(error.count, at: errorTypes.index(of: Array(error.type.utf8).span)) }
-    if let type = state.lastFailureType {
-      lastErrorTypeIndex = errorTypes.index(of: Array(type.utf8).span)
-      addNewErrorTypes()
-    }
-    errorTypes.overflowCount = state.errorTypeOverflow
-    newestFileRate = state.newestFileRate
-    processingSeconds = state.processingSeconds
-    processingTimes = state.processingTimes
-    fileRecords = state.fileRecords
-    hasJobEvents = state.hasJobEvents
-    history = state.history
-    status = JobStatus(state.status)
   }
 }
 

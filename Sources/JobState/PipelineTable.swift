@@ -11,6 +11,8 @@ package struct PipelineTable {
   private var states = [PipelineState(name: nil)]
   private var names = LabelValueTable(capacity: maximumPipelines)
   private var namesEveryLog: Bool
+  /// After how much silence a run that has not said that it ends counts as aborted, in nanoseconds.
+  package var silenceNanoseconds: Int64 = 120_000_000_000
 
   /// Makes the pipelines that are there before the first line.
   ///
@@ -53,12 +55,30 @@ package struct PipelineTable {
     var index: Int?
     texts.withBytes(of: .pipeline) { if !$0.isEmpty { index = self.index(of: $0) } }
     if index == nil, let logName { index = self.index(of: logName.span) }
-    guard let index else { return states[0].apply(event, texts, readNanoseconds: readNanoseconds) }
+    let limit = silenceNanoseconds
+    guard let index else {
+      return states[0].apply(event, texts, readNanoseconds: readNanoseconds, silenceNanoseconds: limit)
+    }
     guard names.overflowCount > 0, names.names[index - 1] == LabelValueTable.overflowName else {
-      return states[index].apply(event, texts, readNanoseconds: readNanoseconds)
+      return states[index].apply(event, texts, readNanoseconds: readNanoseconds, silenceNanoseconds: limit)
     }
     // The running totals of several jobs have nothing to do with each other: each line counts what it says itself.
-    return states[index].apply(event.withoutTotals, texts, readNanoseconds: readNanoseconds)
+    return states[index].apply(
+      event.withoutTotals,
+      texts,
+      readNanoseconds: readNanoseconds,
+      silenceNanoseconds: limit
+    )
+  }
+
+  /// Lets runs of which nothing more comes count as aborted.
+  mutating func noteSilence(at nanoseconds: Int64) {
+    for index in states.indices { states[index].noteSilence(at: nanoseconds, silenceNanoseconds: silenceNanoseconds) }
+  }
+
+  /// Gives up waiting for late lines that would fill gaps.
+  mutating func settleGaps() {
+    for index in states.indices { states[index].settleGaps() }
   }
 
   /// Finds the pipeline of a name among the states, and makes one where there is none yet.

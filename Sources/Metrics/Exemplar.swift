@@ -24,14 +24,15 @@ package struct Exemplar {
     setName(name)
   }
 
-  /// Takes another value for the example, without a copy of all that it holds.
+  /// Takes another value for the example, without a copy of all that it holds; one that is not newer changes nothing.
   ///
   /// - Parameters:
   ///   - name: The label's value, in UTF-8; one that is too long changes nothing.
   ///   - value: The value, a finite number.
   ///   - nanoseconds: When it was, since 1970.
   fileprivate mutating func replace(_ name: Span<UInt8>, value: Double, nanoseconds: Int64) {
-    guard name.count <= Self.maximumNameBytes else { return }
+    // In milliseconds, because Prometheus keeps no more: one that is not newer it drops with a warning, at each scrape.
+    guard name.count <= Self.maximumNameBytes, nanoseconds / 1_000_000 > self.nanoseconds / 1_000_000 else { return }
     self.value = value
     self.nanoseconds = nanoseconds
     setName(name)
@@ -63,7 +64,7 @@ package struct Exemplar {
 }
 
 extension Exemplar? {
-  /// Takes a value for the example, unless its name is too long for one.
+  /// Takes a value for the example, unless its name is too long for one, or the example is as new.
   ///
   /// - Parameters:
   ///   - label: The name of the example's one label, the same each time.

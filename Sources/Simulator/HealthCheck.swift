@@ -26,7 +26,7 @@ enum HealthCheck {
       )
     }
     let ageSeconds = Double(wall.nanoseconds - status.modifiedNanoseconds) / 1e9
-    let limitSeconds = options.longestFileSeconds + graceSeconds
+    let limitSeconds = options.longestPauseSeconds + graceSeconds
     // After a clock was set back, the log of a job that has ended would be new until the old time is reached.
     guard ageSeconds >= -graceSeconds else {
       throw StartError(
@@ -36,8 +36,8 @@ enum HealthCheck {
     }
     guard ageSeconds <= limitSeconds else {
       throw StartError(
-        "not healthy: \(options.logFile) was last written to \(whole(ageSeconds)) s ago, and a file of this job takes "
-          + "\(whole(options.longestFileSeconds)) s at most"
+        "not healthy: \(options.logFile) was last written to \(whole(ageSeconds)) s ago, and this job writes each "
+          + "\(whole(options.longestPauseSeconds)) s at least"
       )
     }
   }
@@ -48,8 +48,9 @@ enum HealthCheck {
 }
 
 extension SimulatorOptions {
-  /// The longest time between two lines: that of the largest file, with all of the variance. Failures take a part of it.
-  fileprivate var longestFileSeconds: Double {
-    Double(maxRecords) / recordsPerSecond * (1 + variance)
+  /// The longest time between two lines: that of the largest file, with all of the variance, or of a pause between two
+  /// runs. Failures take a part of it.
+  fileprivate var longestPauseSeconds: Double {
+    max(Double(maxRecords) / recordsPerSecond * (1 + variance), Double(runInterval.nanoseconds) / 1e9)
   }
 }

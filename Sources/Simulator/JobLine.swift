@@ -89,6 +89,19 @@ enum JobLine {
     )
   }
 
+  /// Writes the line of a run that crashes.
+  ///
+  /// - Parameters:
+  ///   - totals: The run's totals.
+  ///   - timestamp: Nanoseconds since 1970-01-01T00:00:00Z.
+  ///   - buffer: What the line is added to.
+  static func appendCrashed(_ totals: Totals, timestamp: Int64, to buffer: inout [UInt8]) {
+    let cause: [(LogField, LogValue)] = [
+      (.errorType, .text("out_of_memory")), (.error, .text("Killed by the kernel: out of memory")),
+    ]
+    LogLine.append(head(.jobCrashed, totals, timestamp) + cause, to: &buffer)
+  }
+
   private static func head(
     _ message: LogMessage,
     _ totals: Totals,

@@ -11,7 +11,7 @@ final class Simulator {
     case history
     /// Waiting for each event.
     case live
-    /// The stopped line is written.
+    /// The last line is written.
     case ended
   }
 
@@ -21,11 +21,18 @@ final class Simulator {
 
   private let options: SimulatorOptions
   private let seed: UInt64
+  private let plan: RunPlan
   private let loop: EventLoop
   private var log: LogFile
   private var printed: LineOutput?
   private var timeline: Timeline
   private var phase: Phase
+  /// The number of the present run, counted from 0.
+  private var runNumber = 0
+  /// When the present run begins, on the timeline; the offsets of its events count from there.
+  private var runOffset: Int64 = 0
+  /// Whether the present run's started line is written, and its last line not yet.
+  private var isRunning = false
   private var workload: Workload
   private var nextEvent: WorkloadEvent?
   /// The last event that was written: the run's totals, and how far a history has come.
@@ -52,6 +59,7 @@ final class Simulator {
   ) throws(SystemCallError) {
     self.options = options
     self.seed = seed
+    plan = options.runPlan
     loop = try EventLoop()
     self.log = log
     self.printed = printed
@@ -61,7 +69,7 @@ final class Simulator {
       monotonic: MonotonicTime.now.nanoseconds,
       wall: wall.nanoseconds
     )
-    workload = Workload(options.workload, seed: seed)
+    workload = plan.workload(0, options.workload, seed: seed)
     nextEvent = workload.next()
   }
 
@@ -75,11 +83,11 @@ final class Simulator {
     signals.append(try SignalEvent(loop: loop, signal: SignalNumber.hangUp) { [unowned self] in log.reopen() })
   }
 
-  /// Writes the started line, works until the job is done or a signal ends it, and writes the stopped line.
+  /// Makes one run after the other until the job is done or a signal ends it; a run has a first and a last line.
   func run() {
     let timer = TimerEvent(loop: loop) { [unowned self] in work() }
     self.timer = timer
-    JobLine.appendStarted(options, seed: seed, timestamp: timeline.timestamp(at: 0), to: &lines)
+    startRun()
     writeLines()
     timer.schedule(afterSeconds: 0)
     loop.run()
@@ -92,14 +100,10 @@ final class Simulator {
     let historyEnd = phase == .history && options.exit ? options.history?.nanoseconds : nil
     let dueOffset = historyEnd ?? present
     let sliceBytes = phase == .history ? Self.historySliceBytes : Self.liveSliceBytes
-    while lines.count < sliceBytes, let event = nextEvent, event.offsetNanoseconds <= dueOffset {
-      JobLine.append(event, timestamp: timeline.timestamp(at: event.offsetNanoseconds), to: &lines)
-      lastEvent = event
-      nextEvent = workload.next()
-    }
+    while phase != .ended, lines.count < sliceBytes, nextOffset <= dueOffset { step() }
+    guard phase != .ended else { return }
     writeLines()
-    guard let nextEvent else { return end(at: lastOffset) }
-    guard nextEvent.offsetNanoseconds > dueOffset else {
+    guard nextOffset > dueOffset else {
       timer?.schedule(afterSeconds: 0)
       return
     }
@@ -109,7 +113,51 @@ final class Simulator {
       // A block of history is a thousand times what a live job ever needs.
       lines = []
     }
-    timer?.schedule(afterSeconds: Double(nextEvent.offsetNanoseconds - present) / 1e9)
+    timer?.schedule(afterSeconds: Double(nextOffset - present) / 1e9)
+  }
+
+  /// When something is to be written next: on the timeline.
+  private var nextOffset: Int64 {
+    guard isRunning else { return runOffset }
+    return nextEvent.map { runOffset + $0.offsetNanoseconds } ?? lastOffset
+  }
+
+  /// Writes the next event of the present run, or its last line, or the first one of the next run.
+  private func step() {
+    guard isRunning else { return startRun() }
+    guard let event = nextEvent else { return finishRun() }
+    JobLine.append(event, timestamp: timeline.timestamp(at: runOffset + event.offsetNanoseconds), to: &lines)
+    lastEvent = event
+    nextEvent = workload.next()
+  }
+
+  private func startRun() {
+    JobLine.appendStarted(
+      options,
+      seed: seed &+ UInt64(runNumber),
+      timestamp: timeline.timestamp(at: runOffset),
+      to: &lines
+    )
+    isRunning = true
+  }
+
+  private func finishRun() {
+    let offset = lastOffset
+    endRun(at: offset, isCrash: plan.crashes(runNumber))
+    guard plan.hasRun(runNumber + 1) else { return end(at: offset) }
+    runNumber += 1
+    runOffset = max(offset, runOffset + plan.intervalNanoseconds)
+    workload = plan.workload(runNumber, options.workload, seed: seed)
+    nextEvent = workload.next()
+    lastEvent = nil
+  }
+
+  private func endRun(at offset: Int64, isCrash: Bool) {
+    isRunning = false
+    let totals = lastEvent?.totals ?? Totals()
+    let timestamp = timeline.timestamp(at: offset)
+    if isCrash { return JobLine.appendCrashed(totals, timestamp: timestamp, to: &lines) }
+    JobLine.appendStopped(totals, uptimeNanoseconds: offset - runOffset, timestamp: timestamp, to: &lines)
   }
 
   /// Ends the job before it is done.
@@ -120,12 +168,7 @@ final class Simulator {
   }
 
   private func end(at offset: Int64) {
-    JobLine.appendStopped(
-      lastEvent?.totals ?? Totals(),
-      uptimeNanoseconds: offset,
-      timestamp: timeline.timestamp(at: offset),
-      to: &lines
-    )
+    if isRunning { endRun(at: offset, isCrash: false) }
     writeLines()
     log.finish()
     phase = .ended
@@ -133,16 +176,16 @@ final class Simulator {
     loop.stop()
   }
 
-  private var lastOffset: Int64 { lastEvent?.offsetNanoseconds ?? 0 }
+  private var lastOffset: Int64 { runOffset + (lastEvent?.offsetNanoseconds ?? 0) }
 
   /// The workload's present, after the timeline was made to agree with the clocks.
   private func presentOffset() -> Int64 {
     let monotonic = MonotonicTime.now.nanoseconds
-    guard phase == .live, let nextEvent else { return timeline.offset(atMonotonic: monotonic) }
+    guard phase == .live else { return timeline.offset(atMonotonic: monotonic) }
     return timeline.present(
       monotonic: monotonic,
       wall: WallTime.now.nanoseconds,
-      due: nextEvent.offsetNanoseconds
+      due: nextOffset
     )
   }
 

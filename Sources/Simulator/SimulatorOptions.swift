@@ -13,6 +13,13 @@ struct SimulatorOptions: Equatable, Sendable {
   var seed: Int?
   /// nil for a job that goes on.
   var files: Int?
+  /// nil for one run, or for no end where runs have an interval.
+  var runs: Int?
+  /// From the start of one run to that of the next; zero for one after the other.
+  var runInterval = Duration.zero
+  /// nil for no run that crashes.
+  var crashAfter: Int?
+  var crashEvery = 1
   /// nil for none.
   var history: Duration?
   var exit = false
@@ -64,7 +71,26 @@ struct SimulatorOptions: Equatable, Sendable {
         \.seed,
         help: "Makes the same events again; random unless given"
       ),
-      .optionalValue("files", .integer(in: 1...Int.max), \.files, help: "End after so many completed files"),
+      .optionalValue("files", .integer(in: 1...Int.max), \.files, help: "End a run after so many completed files"),
+      .optionalValue(
+        "runs",
+        .integer(in: 1...1_000_000),
+        \.runs,
+        help: "Make so many runs; 1, or no end with an interval"
+      ),
+      .value(
+        "run-interval",
+        .duration(in: .zero...Duration.seconds(365 * 86_400)),
+        \.runInterval,
+        help: "From the start of one run to that of the next, such as 24h; 0 for one after the other"
+      ),
+      .optionalValue(
+        "crash-after",
+        .integer(in: 0...Int.max),
+        \.crashAfter,
+        help: "Crash after so many completed files of a run"
+      ),
+      .value("crash-every", .integer(in: 1...1_000_000), \.crashEvery, help: "Of so many runs let only the last crash"),
       .optionalValue(
         "history",
         .duration(in: .milliseconds(1)...Duration.seconds(3650 * 86_400)),
@@ -97,12 +123,33 @@ struct SimulatorOptions: Equatable, Sendable {
         "--min-records \(minRecords) is above --max-records \(maxRecords); give a smaller minimum or a larger maximum"
       )
     }
+    guard runPlan.limit == 1 || files != nil || (crashAfter != nil && crashEvery == 1) else {
+      throw UsageError("a run that never ends is the only one; give --files N with --runs and --run-interval")
+    }
+    if let files, let crashAfter, crashAfter > files {
+      throw UsageError(
+        "--crash-after \(crashAfter) is above --files \(files), after which a run ends; give a smaller number"
+      )
+    }
+    guard crashEvery == 1 || crashAfter != nil else {
+      throw UsageError("--crash-every says which runs crash; give --crash-after FILES with it, such as --crash-after 1")
+    }
     guard !exit || history != nil || files != nil else {
       throw UsageError("--exit ends the job after its history; give --history DURATION with it, such as --history 24h")
     }
   }
 
-  /// The job that the options describe.
+  /// Which runs the options describe.
+  var runPlan: RunPlan {
+    RunPlan(
+      limit: runs ?? (runInterval > .zero ? nil : 1),
+      intervalNanoseconds: runInterval.nanoseconds,
+      crashAfterFiles: crashAfter,
+      crashEveryRuns: crashEvery
+    )
+  }
+
+  /// The work of one run that the options describe.
   var workload: WorkloadParameters {
     WorkloadParameters(
       recordsPerSecond: recordsPerSecond,

@@ -26,6 +26,12 @@ extension Duration {
     Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 
+  /// The duration in whole nanoseconds; the largest number where it is longer.
+  package var inNanoseconds: Int64 {
+    let (nanoseconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? .max : nanoseconds.addingReportingOverflow(components.attoseconds / 1_000_000_000).partialValue
+  }
+
   /// Whole seconds in words: the largest unit that fits, and the next one unless it is 0, such as "4 min 1 s".
   package var textForPeople: String {
     var rest = max(0, components.seconds)

@@ -94,10 +94,12 @@ extension EndToEnd.Proofs {
           try change.make(sandbox, &job)
 
           let second = try await startExporter(in: sandbox)
-          let metrics = try await second.scrape()
+          counters.check(try await second.scrape(), change.testDescription)
+          let gaps = [250 * change.destroyedFiles, change.destroyedFiles, 0]
+          // Late lines are waited for before what is missing counts as lost.
+          let metrics = try await second.scrape(waitingFor: "gaps \(gaps)") { $0.gaps == gaps }
           counters.check(metrics, change.testDescription)
           #expect(metrics.counts == [job.records, job.files, job.failures])
-          #expect(metrics.gaps == [250 * change.destroyedFiles, change.destroyedFiles, 0])
           #expect(metrics.events == job.files + job.failures - change.destroyedFiles)
           for result in ["duplicate", "stale", "malformed"] { #expect(metrics.lines(result) == 0) }
 

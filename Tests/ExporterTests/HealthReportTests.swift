@@ -45,14 +45,16 @@ struct HealthReportTests {
         "logs": [{"path": "etl.log", "lag_bytes": 0}]}, "job": {"status": "running", "reasons": [], "pipelines_running": 1, "pipelines_down": 0}, \
         "pipelines": [{"pipeline": null, "status": "running", "reason": null, "ended": null, \
         "uptime_seconds": 10.0, "total_records": 250, "total_files": 1, "total_failures": 1, \
-        "gap_records": 0, "gap_files": 0, "gap_failures": 0, \
+        "gap_records": 0, "gap_files": 0, "gap_failures": 0, "conflicting_lines": 0, \
         "errors_by_type": {"connection_timeout": 1, "corrupt_file_format": 0, "disk_space_insufficient": 0, \
         "database_lock_timeout": 0, "invalid_data_schema": 0}, \
         "records_per_second": 9.88, "mean_processing_seconds": 25.3, "file_in_progress_seconds": null, \
         "last_event": "2025-01-18T04:00:02.000Z", "seconds_since_last_event": 8.0, \
         "last_success": "2025-01-18T04:00:02.000Z", "seconds_since_last_success": 8.0, \
         "last_failure": "2025-01-18T04:00:01.000Z", "seconds_since_last_failure": 9.0, \
-        "last_failure_type": "connection_timeout"}]}
+        "last_failure_type": "connection_timeout", \
+        "runs": {"success": 0, "partial": 0, "crashed": 0, "aborted": 0}, "last_run": null, \
+        "last_successful_run": null, "seconds_since_last_successful_run": null}]}
         """
     )
   }

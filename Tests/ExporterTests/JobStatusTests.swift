@@ -84,7 +84,7 @@ struct JobConditionTests {
     fixture.read(Self.line("etl_stopped", at: 12))
     #expect(fixture.samples("etl_health_status") == ["etl_health_status 0"])
     // It was written before the job stopped, whatever it says.
-    #expect(fixture.samples("etl_last_success") == ["etl_last_success_timestamp_seconds 1737172812"])
+    #expect(fixture.samples("etl_last_success_") == ["etl_last_success_timestamp_seconds 1737172812"])
     #expect(fixture.processor.aggregator.pipelines.all.first?.status.ending == .jobStopped)
   }
 

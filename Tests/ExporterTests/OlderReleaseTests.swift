@@ -34,7 +34,19 @@ struct OlderReleaseTests {
     let written = try #require(snapshot.writtenNanoseconds)
     let old = try #require(JSONValue.parse(Self.bytes("snapshot.json").dropLast()))
     let new = try #require(JSONValue.parse(snapshot.document(writtenAt: written).dropLast()))
-    #expect(Self.text(Self.reduced(new, to: old)) == Self.text(old))
+    #expect(Self.text(Self.reduced(new, to: old)) == Self.text(Self.withoutAbandoned(old)))
+  }
+
+  /// Members that nothing is read from any more.
+  private static let abandoned: Set = ["started_line"]
+
+  private static func withoutAbandoned(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .object(let members):
+      .object(members.compactMap { abandoned.contains($0) ? nil : ($0, withoutAbandoned($1)) })
+    case .array(let elements): .array(elements.map(withoutAbandoned))
+    default: value
+    }
   }
 
   private static func text(_ value: JSONValue) -> String {

@@ -66,7 +66,7 @@ struct HealthCheckTests {
   func text() throws {
     #expect(
       try verdict(afterSeconds: 95)
-        == "not healthy: \(path) was last written to 95 s ago, and a file of this job takes 60 s at most"
+        == "not healthy: \(path) was last written to 95 s ago, and this job writes each 60 s at least"
     )
   }
 

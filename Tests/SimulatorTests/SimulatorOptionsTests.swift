@@ -32,7 +32,8 @@ struct SimulatorOptionsTests {
   func everyOption() {
     let arguments =
       "--log-file a.log --records-per-second 2.5 --failure-interval 1m30s --min-records 7 --max-records 9 --variance 0.5"
-      + " --seed 12 --files 3 --history 2h --exit --rotate-bytes 10MiB --rotate-keep 2 --quiet --health-check"
+      + " --seed 12 --files 3 --runs 4 --run-interval 24h --crash-after 2 --crash-every 3"
+      + " --history 2h --exit --rotate-bytes 10MiB --rotate-keep 2 --quiet --health-check"
     let options = Self.read(arguments.split(separator: " ").map(String.init)).options
     #expect(
       options
@@ -45,6 +46,10 @@ struct SimulatorOptionsTests {
           variance: 0.5,
           seed: 12,
           files: 3,
+          runs: 4,
+          runInterval: .seconds(86_400),
+          crashAfter: 2,
+          crashEvery: 3,
           history: .seconds(7200),
           exit: true,
           rotateBytes: 10 << 20,
@@ -91,6 +96,10 @@ struct SimulatorOptionsTests {
         "--seed 99999999999999999999",
         "--seed: \"99999999999999999999\" is out of range; use a whole number from 0 to 9223372036854775807"
       ),
+      ("--runs 2", "a run that never ends is the only one; give --files N with --runs and --run-interval"),
+      ("--run-interval 24h --crash-after 1 --crash-every 2", "a run that never ends is the only one; give --files N"),
+      ("--files 3 --crash-after 4", "--crash-after 4 is above --files 3, after which a run ends"),
+      ("--crash-every 2", "--crash-every says which runs crash; give --crash-after FILES with it"),
       ("--rotate-keep 0", "--rotate-keep: \"0\" is out of range; use a whole number from 1 to 1000"),
       ("--records-per-secnd 5", "unknown option \"--records-per-secnd\"; did you mean --records-per-second?"),
       ("a.log", "unexpected argument \"a.log\"; did you mean --log-file \"a.log\"?"),
@@ -107,6 +116,8 @@ struct SimulatorOptionsTests {
     #expect(Self.read(["--failure-interval", "0"]).options?.workload.failureIntervalNanoseconds == 0)
     #expect(Self.read(["--exit", "--files", "1"]).options != nil)
     #expect(Self.read(["--min-records", "500"]).options != nil)
+    #expect(Self.read(["--run-interval", "24h", "--crash-after", "0"]).options?.runPlan.limit == nil)
+    #expect(Self.read([]).options?.runPlan.limit == 1)
   }
 
   @Test("the help does not fit a screen")

@@ -91,6 +91,39 @@ struct SimulatorTests {
     #expect(lines.count { Self.message($0) == "etl_simulator_stopped" } == 1)
   }
 
+  @Test("nightly runs begin at another time, end otherwise, or go on after the history's end")
+  func nightlyRuns() throws {
+    var options = SimulatorOptions(failureInterval: .zero, files: 3, exit: true)
+    options.history = .seconds(4 * 86_400)
+    options.runInterval = .seconds(86_400)
+    options.crashAfter = 1
+    options.crashEvery = 3
+    let lines = Self.lines(try run(options, at: Self.fixedTime)).filter { !$0.contains("file_processing_") }
+    let facts = lines.map { line in
+      "\(line.split(separator: "\"")[3].prefix(10)) \(Self.message(line)) "
+        + (line.contains("\"total_files\": 1,") ? "1" : line.contains("\"total_files\": 3,") ? "3" : "0")
+    }
+    #expect(
+      facts == [
+        "2025-01-14 etl_simulator_started 0", "2025-01-14 etl_simulator_stopped 3",
+        "2025-01-15 etl_simulator_started 0", "2025-01-15 etl_simulator_stopped 3",
+        "2025-01-16 etl_simulator_started 0", "2025-01-16 etl_simulator_crashed 1",
+        "2025-01-17 etl_simulator_started 0", "2025-01-17 etl_simulator_stopped 3",
+        "2025-01-18 etl_simulator_started 0", "2025-01-18 etl_simulator_stopped 0",
+      ]
+    )
+  }
+
+  @Test("a number of runs is not made, or the job waits between runs without an interval")
+  func numberOfRuns() throws {
+    let options = SimulatorOptions(recordsPerSecond: 1_000_000, failureInterval: .zero, files: 2, runs: 3)
+    let lines = Self.lines(try run(options))
+    #expect(lines.count { Self.message($0) == "etl_simulator_started" } == 3)
+    #expect(lines.count { Self.message($0) == "file_processing_completed" } == 6)
+    #expect(lines.count { Self.message($0) == "etl_simulator_stopped" } == 3)
+    #expect(Self.message(lines[lines.count - 1]) == "etl_simulator_stopped")
+  }
+
   @Test("a line is no event to the exporter's reader")
   func readable() throws {
     let log = try run(SimulatorOptions(history: .seconds(7200), exit: true))

@@ -146,6 +146,7 @@ final class ExporterApplication {
 
   /// Puts together all that is shown; nobody finds out any of it in another way.
   private func state(for purpose: ExporterState.Purpose) -> ExporterState {
+    follower.noteSilence()
     var state = ExporterState(
       now: .now,
       staleAfterSeconds: staleAfterSeconds,

@@ -44,6 +44,7 @@ struct BatchReader: ~Copyable {
     if let pattern = registry.unmatchedPatterns.first { throw StartError("no file matches \(pattern)") }
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      silenceNanoseconds: configuration.staleAfter.inNanoseconds,
       localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: PipelineTable(logNames: configuration.logNames)
     )
@@ -82,6 +83,7 @@ struct BatchReader: ~Copyable {
         }
       }
     }
+    processor.finish(at: .now)
     firstRejected = processor.takeRejectedLines()
     firstUnusable = processor.takeUnusableValues()
     return findings == nil
@@ -90,7 +92,7 @@ struct BatchReader: ~Copyable {
   /// What was wrong with what was read, for people; nil where every line could be read and counted, and none was
   /// missing.
   var findings: String? {
-    let parts = notRead + [conflict, missing].compactMap { $0 }
+    let parts = notRead + [conflict, contradictions, missing].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
@@ -126,6 +128,15 @@ struct BatchReader: ~Copyable {
       "the totals of \($0.otherPath) and \($0.path) are mixed up in one pipeline; "
         + "give each log a name: --log-file NAME=PATH"
     }
+  }
+
+  /// What one log's totals make of each other that follow the work of several writers.
+  private var contradictions: String? {
+    let pipelines = processor.aggregator.pipelines.all.filter { $0.totals.conflictingLines > 0 }
+    guard let pipeline = pipelines.first else { return nil }
+    let lines = pipelines.reduce(0) { saturatingSum($0, $1.totals.conflictingLines) }
+    return "\(Self.amount(lines, "line") ?? "") with totals that go back and forth"
+      + "\(pipeline.name.map { " in pipeline \($0)" } ?? ""), so that the counts are wrong; \(ConflictAdvice.text)"
   }
 
   /// What the totals tell of and no line does.

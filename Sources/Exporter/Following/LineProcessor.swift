@@ -13,17 +13,21 @@ struct LineProcessor: ~Copyable {
   ///
   /// - Parameters:
   ///   - maximumLineBytes: Longer lines are counted as oversized and not read.
+  ///   - silenceNanoseconds: After how much silence a run that has not said that it ends counts as aborted.
   ///   - localOffsetSeconds: How far the clock of a time without an offset is ahead of UTC.
   ///   - pipelines: What is known from before.
   ///   - lineCounts: What is known from before.
   ///   - valueCounts: What is known from before.
   init(
     maximumLineBytes: Int,
+    silenceNanoseconds: Int64 = 120_000_000_000,
     localOffsetSeconds: Int64 = 0,
     pipelines: PipelineTable,
     lineCounts: LineCounts = LineCounts(),
     valueCounts: ValueCounts = ValueCounts()
   ) {
+    var pipelines = pipelines
+    pipelines.silenceNanoseconds = silenceNanoseconds
     reader = LogReader(maximumLineBytes: maximumLineBytes, localOffsetSeconds: localOffsetSeconds)
     aggregator = EventAggregator(pipelines: pipelines, lineCounts: lineCounts, valueCounts: valueCounts)
   }
@@ -36,6 +40,19 @@ struct LineProcessor: ~Copyable {
   ///   - readTime: The present.
   mutating func setContext(logName: [UInt8]?, origin: LogOrigin = LogOrigin(), readTime: WallTime) {
     aggregator.setContext(logName: logName, origin: origin, readNanoseconds: readTime.nanoseconds)
+  }
+
+  /// Lets runs of which nothing more comes count as aborted.
+  ///
+  /// - Parameter now: The present.
+  mutating func noteSilence(at now: WallTime) { aggregator.noteSilence(at: now.nanoseconds) }
+
+  /// Says that nothing more comes: what is missing by now is lost.
+  ///
+  /// - Parameter now: The present.
+  mutating func finish(at now: WallTime) {
+    aggregator.finish()
+    noteSilence(at: now)
   }
 
   /// Takes what there is to say of the lines that could not be counted since this was last called.

@@ -11,6 +11,8 @@ struct FollowerReports {
   var hasReportedWatchFailure = false
   var hasReportedOverflow = false
   var hasReportedConflict = false
+  /// Pipelines of which it was said that their totals go back and forth.
+  var contradictoryPipelines: Set<String?> = []
   /// Patterns of which it was said that no file matches.
   var unmatchedPatterns: Set<String> = []
   /// Patterns of which it was said that too many files match.
@@ -76,6 +78,18 @@ extension LogFollower {
         .warn,
         "the totals of several logs are mixed up in one pipeline; give each log a name: --log-file NAME=PATH",
         ["path": mixed.path, "other_path": mixed.otherPath]
+      )
+    }
+    reportContradictions()
+  }
+
+  private func reportContradictions() {
+    for pipeline in processor.aggregator.pipelines.all where pipeline.totals.conflictingLines > 0 {
+      guard notes.contradictoryPipelines.insert(pipeline.name).inserted else { continue }
+      logger.write(
+        .warn,
+        "running totals go back and forth, so that the counts are wrong; \(ConflictAdvice.text)",
+        ["pipeline": pipeline.name ?? "", "lines": pipeline.totals.conflictingLines]
       )
     }
   }

@@ -68,6 +68,7 @@ final class LogFollower {
     notes = FollowerReports(earlierBytes: snapshot?.totals.readBytes ?? 0)
     processor = LineProcessor(
       maximumLineBytes: configuration.maximumLineBytes,
+      silenceNanoseconds: configuration.staleAfter.inNanoseconds,
       localOffsetSeconds: configuration.logZone.secondsAheadOfUTC,
       pipelines: snapshot?.pipelines ?? PipelineTable(logNames: configuration.logNames),
       lineCounts: snapshot?.lineCounts ?? LineCounts(),
@@ -90,6 +91,9 @@ final class LogFollower {
       throw StartError("\(error)")
     }
   }
+
+  /// Lets runs of which nothing more comes count as aborted.
+  func noteSilence() { processor.noteSilence(at: .now) }
 
   /// Begins to read.
   func start() {

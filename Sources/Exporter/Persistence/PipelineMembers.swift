@@ -15,6 +15,7 @@ extension PipelineState.State: SnapshotObject {
   mutating func declare(_ members: inout SnapshotMembers) {
     members.optional("pipeline", &name, .orNull(.string))
     members.object("totals", &totals)
+    members.object("runs", &runs, mayBeMissing: true)
     members.objects("errors", &errors)
     members.required("error_type_overflow", &errorTypeOverflow, .count)
     members.optional("last_failure_type", &lastFailureType, .orNull(.string))
@@ -41,9 +42,32 @@ extension RunTracker.State: SnapshotObject {
     members.object("files", &files)
     members.object("failures", &failures)
     members.optional("run_started", &runStartedNanoseconds, .orNull(.integer))
-    members.optional("started_line", &startedLineNanoseconds, .orNull(.integer))
     members.optional("newest", &newestNanoseconds, .orNull(.integer))
+    members.optional("last_work", &lastWorkNanoseconds, .orNull(.integer))
     members.optional("jump", &jumpNanoseconds, .orNull(.integer))
+    members.optional("jump_read", &jumpReadNanoseconds, .integer)
+    members.optional("jump_work", &jumpWork, .integer)
+    members.optional("start", &start, .orNull(.string))
+    members.optional("open_start", &openStart, .list(.count))
+    members.optional("ended_work", &endedWork, .orNull(.count))
+    members.optional("earlier_runs", &earlierRuns, .list(.list(.count)))
+    members.optional("conflicting_lines", &conflictingLines, .count)
+    members.optional("conflict_streak", &conflictStreak, .count)
+    members.optional("conflict_work", &conflictWork, .count)
+  }
+}
+
+extension JobRuns.State: SnapshotObject {
+  mutating func declare(_ members: inout SnapshotMembers) {
+    members.optional("known", &areKnown, .boolean)
+    members.optional("ended", &ended, .list(.count))
+    members.optional("last", &last, .list(.integer))
+    members.optional("last_result", &lastResult, .orNull(.string))
+    members.optional("last_success", &lastSuccessNanoseconds, .orNull(.integer))
+    members.optional("open", &open, .list(.integer))
+    members.optional("started_line", &hasStartedLine, .boolean)
+    members.optional("silent", &isSilent, .boolean)
+    members.optional("prematurely_aborted", &prematurelyAborted, .count)
   }
 }
 
@@ -54,6 +78,7 @@ extension RunningTotal.State: SnapshotObject {
     members.required("run_total", &runTotal, .count)
     members.required("unconfirmed", &unconfirmed, .count)
     members.optional("lost_totals", &lostTotals, .rangeOrEmpty)
+    members.optional("fillable", &fillable, .count)
   }
 }
 

@@ -81,6 +81,11 @@ struct ExporterState {
     nanoseconds.map { UnixTime.seconds(from: $0, to: now.nanoseconds) }
   }
 
+  /// What only running totals told of, in the pipeline at an index.
+  func gaps(_ index: Int) -> (records: Int64, files: Int64, failures: Int64) {
+    pipelines[index].totals.gaps(at: now.nanoseconds)
+  }
+
   /// Whether the job of the pipeline at an index is at work.
   func isAlive(_ index: Int) -> Bool {
     pipelines[index].status.isAlive(at: now.nanoseconds, staleAfterSeconds: staleAfterSeconds)

@@ -55,7 +55,14 @@ struct HealthReport {
   // MARK: The exporter
 
   private var exporterReasons: [String] {
-    state.logs.compactMap { $0.failure ?? $0.waitingFor }
+    state.logs.compactMap { $0.failure ?? $0.waitingFor } + contradictions
+  }
+
+  /// Pipelines whose counts are wrong, because several writers share a log.
+  private var contradictions: [String] {
+    state.pipelines.filter { $0.totals.conflictingLines > 0 }.prefix(Self.usualPipelines).map {
+      "running totals\($0.name.map { " of pipeline \($0)" } ?? "") go back and forth, so that the counts are wrong"
+    }
   }
 
   private var exporter: JSONValue {
@@ -132,7 +139,8 @@ struct HealthReport {
   }
 
   private func pipeline(_ pipeline: PipelineState) -> JSONValue {
-    .object([
+    let gaps = pipeline.totals.gaps(at: state.now.nanoseconds)
+    return .object([
       ("pipeline", string(pipeline.name)),
       ("status", .string(isAlive(pipeline) ? "running" : "down")),
       ("reason", string(reason(pipeline))),
@@ -141,9 +149,10 @@ struct HealthReport {
       ("total_records", .integer(pipeline.totals.records.counted)),
       ("total_files", .integer(pipeline.totals.files.counted)),
       ("total_failures", .integer(pipeline.totals.failures.counted)),
-      ("gap_records", .integer(pipeline.totals.records.gap)),
-      ("gap_files", .integer(pipeline.totals.files.gap)),
-      ("gap_failures", .integer(pipeline.totals.failures.gap)),
+      ("gap_records", .integer(gaps.records)),
+      ("gap_files", .integer(gaps.files)),
+      ("gap_failures", .integer(gaps.failures)),
+      ("conflicting_lines", .integer(pipeline.totals.conflictingLines)),
       ("errors_by_type", .object(pipeline.errorCounts.map { ($0.type, .integer($0.count)) })),
       ("records_per_second", decimal(pipeline.newestFileRate.map { isAlive(pipeline) ? $0 : 0 })),
       ("mean_processing_seconds", decimal(pipeline.processingSeconds.mean)),
@@ -155,6 +164,28 @@ struct HealthReport {
       ("last_failure", timestamp(pipeline.status.lastFailureNanoseconds)),
       ("seconds_since_last_failure", age(pipeline.status.lastFailureNanoseconds)),
       ("last_failure_type", string(pipeline.lastFailureType)),
+      ("runs", runs(pipeline.runs)),
+      ("last_run", pipeline.runs.last.map(run) ?? .null),
+      ("last_successful_run", timestamp(pipeline.runs.lastSuccessNanoseconds)),
+      ("seconds_since_last_successful_run", age(pipeline.runs.lastSuccessNanoseconds)),
+    ])
+  }
+
+  /// How many runs ended in each way; null for a job that says neither when it starts nor when it ends.
+  private func runs(_ runs: JobRuns) -> JSONValue {
+    runs.areKnown ? .object(RunResult.allCases.map { ($0.rawValue, .integer(runs[$0])) }) : .null
+  }
+
+  private func run(_ run: JobRuns.EndedRun) -> JSONValue {
+    .object([
+      ("result", .string(run.result.rawValue)),
+      ("start", timestamp(run.startNanoseconds)),
+      ("end", timestamp(run.endNanoseconds)),
+      ("seconds_since_end", age(run.endNanoseconds)),
+      ("duration_seconds", .decimal(run.durationSeconds)),
+      ("records", .integer(run.records)),
+      ("files", .integer(run.files)),
+      ("failures", .integer(run.failures)),
     ])
   }
 

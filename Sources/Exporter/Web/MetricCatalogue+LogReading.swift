@@ -96,17 +96,22 @@ extension MetricCatalogue {
         "etl_exporter_log_gap_records_total",
         .counter,
         "Records that only the job's running totals told of, because their lines were lost; part of etl_records_total."
-      ) { $0.pipelines[$1].totals.records.gap },
+      ) { $0.gaps($1).records },
       integers(
         "etl_exporter_log_gap_files_total",
         .counter,
         "Files that only the job's running totals told of, because their lines were lost; part of etl_files_total."
-      ) { $0.pipelines[$1].totals.files.gap },
+      ) { $0.gaps($1).files },
       integers(
         "etl_exporter_log_gap_failures_total",
         .counter,
         "Failures that only the job's running totals told of, because their lines were lost; part of etl_failures_total."
-      ) { $0.pipelines[$1].totals.failures.gap },
+      ) { $0.gaps($1).failures },
+      integers(
+        "etl_exporter_conflicting_totals_total",
+        .counter,
+        "Lines whose running totals go back and forth, as where several writers with totals of their own share a log."
+      ) { $0.pipelines[$1].totals.conflictingLines },
     ]
   }
 

@@ -9,7 +9,9 @@ enum MetricCatalogue {
   typealias Family = MetricFamily<ExporterState>
 
   static var exposition: Exposition<ExporterState> {
-    Exposition(job + jobTimes + jobFiles + ownLogReading + logFaults + logGaps + ownSnapshots + ownServer + ownProcess)
+    Exposition(
+      job + jobTimes + jobRuns + jobFiles + ownLogReading + logFaults + logGaps + ownSnapshots + ownServer + ownProcess
+    )
   }
 
   private static var job: [Family] {
@@ -186,7 +188,7 @@ enum MetricCatalogue {
   }
 
   /// A metric with one value for each pipeline that may have a fraction.
-  private static func decimals(
+  static func decimals(
     _ name: String,
     _ type: MetricType,
     _ help: String,
@@ -199,7 +201,7 @@ enum MetricCatalogue {
     }
   }
 
-  private static func timestamp(_ nanoseconds: Int64?) -> Double? {
+  static func timestamp(_ nanoseconds: Int64?) -> Double? {
     nanoseconds.map(exactSeconds)
   }
 }

@@ -52,7 +52,8 @@ struct StatusPage {
   private static let scriptParts = [
     PackageResources.words_js, PackageResources.elements_js, PackageResources.pipelines_js,
     PackageResources.judgement_js, PackageResources.minutes_js, PackageResources.scales_js,
-    PackageResources.present_js, PackageResources.exporter_js, PackageResources.plots_js, PackageResources.polling_js,
+    PackageResources.runs_js, PackageResources.present_js, PackageResources.exporter_js, PackageResources.plots_js,
+    PackageResources.polling_js,
   ]
 
   /// One function of all parts, so that what they declare is not in the document's own scope.

@@ -6,6 +6,7 @@ function exporterRows(health) {
   const gap = name => total(health.pipelines.map(pipeline => pipeline[`gap_${name}`]));
   const gaps = ["record", "file", "failure"].map(one => [gap(`${one}s`), one]).filter(([count]) => count);
   const rotations = Object.entries(exporter.rotations).filter(([, count]) => count);
+  const conflicts = total(health.pipelines.map(pipeline => pipeline.conflicting_lines));
   const unreadable = lines.malformed + lines.oversized;
   const rows = [
     ["State", exporter.status, exporter.status === "failing"],
@@ -16,6 +17,7 @@ function exporterRows(health) {
     ["Unreadable lines", unreadable ? `${whole(lines.malformed)} malformed, ${whole(lines.oversized)} too long` : "0", unreadable > 0],
     ["Repeated or late lines", lines.duplicate + lines.stale ? `${whole(lines.duplicate)} repeated, ${whole(lines.stale)} late` : "0"],
     ["Work whose lines were lost", gaps.map(([count, one]) => plural(count, one)).join(", ") || "0", gaps.length > 0],
+    ["Lines whose totals contradict each other", conflicts ? whole(conflicts) : "0", conflicts > 0],
     ["Rotations of the log", rotations.map(([kind, count]) => `${whole(count)} ${kind}`).join(", ") || "0"],
     ["Errors while reading", grouped.format(exporter.read_errors), exporter.read_errors > 0],
     ["Snapshot", !snapshot ? "not kept" : snapshot.age_seconds === null ? null : `${ago(snapshot.age_seconds)}, ${bytes(snapshot.bytes)}`],

@@ -62,6 +62,7 @@ function showPresent() {
   setText(byID("progress-note"), one.file_in_progress_seconds === null ? "" : "since it was started");
   showErrors(one.errors_by_type);
   showPipelines();
+  showRuns(view);
   showExporter();
 }
 
