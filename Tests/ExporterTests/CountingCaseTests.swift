@@ -1,5 +1,6 @@
 import Foundation
 import LinuxIO
+import TestSupport
 import Testing
 
 @testable import Exporter
@@ -87,8 +88,9 @@ struct CountingCaseTests {
 
   @Test("reading once does not say that several writers share a log")
   func once() throws {
-    let path = FileManager.default.temporaryDirectory.path + "/writers-\(UUID().uuidString).log"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let path = "\(folder.path)/writers.log"
     try Data((Self.workers(4, lines: 8).joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
     var configuration = ExporterConfiguration()
     configuration.logSources = [LogSource(name: nil, path: path)]

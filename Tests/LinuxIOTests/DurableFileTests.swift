@@ -86,8 +86,9 @@ struct DurableFileTests {
     // In a process of its own: the limit holds for all that it writes.
     await #expect(processExitsWith: .success) { [bytes] in
       ignoreFileSizeSignal()
-      let path = FileManager.default.temporaryDirectory.path + "/lock-\(UUID().uuidString)"
-      defer { unsafe unlink(path) }
+      let folder = try TemporaryFolder()
+      defer { folder.remove() }
+      let path = "\(folder.path)/lock"
       var limit = rlimit(rlim_cur: bytes, rlim_max: .max)
       let result = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
       let lock = try LockFile.acquire(path)
